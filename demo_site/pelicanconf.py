@@ -1,0 +1,148 @@
+"""The settings of Pelican Post, the demonstration site of pelican_smo.
+
+From here:                pelican
+From the project's root:  pelican -s demo_site/pelicanconf.py
+"""
+
+# --- The site itself: plain Pelican ------------------------------------------
+
+SITENAME = "Pelican Post"
+SITESUBTITLE = "Notes from a small harbour, and the manual of pelican_smo"
+SITEURL = "https://smo.example"
+# The preview follows relative links; the tags for other sites stay absolute all the same.
+RELATIVE_URLS = True
+TIMEZONE = "Europe/Lisbon"
+DEFAULT_LANG = "en"
+AUTHOR = "Nora Lindqvist"
+
+PATH = "content"
+OUTPUT_PATH = "output"
+THEME = "theme"
+PLUGINS = ["pelican_smo"]
+
+ARTICLE_PATHS = ["articles"]
+PAGE_PATHS = ["pages"]
+STATIC_PATHS = ["images"]
+USE_FOLDER_AS_CATEGORY = False
+DEFAULT_PAGINATION = 7
+
+ARTICLE_URL = ARTICLE_SAVE_AS = "{slug}.html"
+ARTICLE_LANG_URL = ARTICLE_LANG_SAVE_AS = "{lang}/{slug}.html"
+PAGE_URL = PAGE_SAVE_AS = "{slug}.html"
+PAGE_LANG_URL = PAGE_LANG_SAVE_AS = "{lang}/{slug}.html"
+
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+TRANSLATION_FEED_ATOM = "feeds/{lang}.atom.xml"
+CATEGORY_FEED_ATOM = None
+AUTHOR_FEED_ATOM = None
+AUTHOR_FEED_RSS = None
+
+MARKDOWN = {
+    "extension_configs": {
+        "markdown.extensions.admonition": {},
+        "markdown.extensions.codehilite": {"css_class": "highlight", "guess_lang": False},
+        "markdown.extensions.extra": {},
+        "markdown.extensions.meta": {},
+    },
+    "output_format": "html5",
+}
+
+# --- For our own theme -------------------------------------------------------
+
+AUTHOR_NOTES = {
+    "Nora Lindqvist": {
+        "image": "images/nora.jpg",
+        "about": "Nora writes. She keeps the harbour's lending library, in the room above"
+        " the ice house, and wrote most of the manual there.",
+    },
+    "Tomás Ferreira": {
+        "image": "images/tomas.jpg",
+        "about": "Tomás takes the pictures. He is on the mole before the boats are, and knows"
+        " every pelican by its bad manners.",
+    },
+}
+
+# --- Social Media Optimization: pelican_smo ----------------------------------
+# SITENAME and SITEURL above would be enough. Everything here is to be nicer still.
+
+# What the site is about, wherever a page has nothing better to say for itself.
+SMO_DESCRIPTION = (
+    "A writer, a photographer and some pelicans: notes from a small harbour,"
+    " and the manual of pelican_smo."
+)
+# The picture of every page that has none of its own; 1200 by 630 pixels suits everybody.
+SMO_IMAGE = "images/harbour-dawn.jpg"
+# The site's mark, square. Search engines show it beside its name.
+SMO_LOGO = "images/logo.png"
+
+# Which English, which French: Facebook and others want to know the country too.
+SMO_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+
+# Who writes here, and where else the reader can find them.
+SMO_AUTHORS = {
+    "Nora Lindqvist": {
+        "fediverse": "@nora@social.example",
+        "image": "images/nora.jpg",
+        "profiles": ["https://nora.example/"],
+    },
+    "Tomás Ferreira": {
+        "url": "https://tomas.example/",
+        "fediverse": "@tomas@photos.example",
+        "image": "images/tomas.jpg",
+    },
+}
+# Who publishes all this: an organisation, or a person.
+SMO_PUBLISHER = {"type": "Organization", "name": "Pelican Post"}
+# What the site itself is called elsewhere.
+SMO_ACCOUNTS = {"fediverse": "@post@social.example"}
+
+# What kind of writing it is, by category; "default" is for all the others.
+SMO_SCHEMA_TYPE = {"default": "BlogPosting", "Manual": "TechArticle"}
+
+# What the listing pages say about themselves.
+SMO_CATEGORIES = {
+    "Manual": {
+        "description": "How to use pelican_smo, told by pages that do what they say.",
+        "image": "images/letters.jpg",
+    },
+    "Harbour": {
+        "description": "Pictures and notes from the mole, at all hours.",
+        "image": "images/harbour-noon.jpg",
+    },
+    "Attic": {
+        "description": "Old things from the web, dusted and put on the shelf.",
+        "image": "images/attic.jpg",
+    },
+}
+SMO_TAGS = {
+    "pelicans": {
+        "description": "Everything here that has a pouch.",
+        "image": "images/pelican.jpg",
+    },
+}
+
+# The share links under an article, in this order: the first four stay visible. In the
+# Attic, three old friends have joined them.
+SMO_SHARE_NETWORKS = {
+    "default": ("mastodon", "bluesky", "email", "post-office", "reddit", "hackernews", "pinboard"),
+    "Attic": ("digg", "delicious", "myspace", "pinboard", "mastodon", "email"),
+}
+SMO_SHARE_MAX_VISIBLE = 4
+SMO_SHARE_POSITION = "after"
+SMO_SHARE_KINDS = ("article",)
+# The Attic shows its visitors what has shut down; elsewhere one would say "skip".
+SMO_SHARE_RETIRED = "show"
+# A network of one's own is a name and an address.
+SMO_CUSTOM_NETWORKS = {
+    "post-office": {
+        "name": "The post office",
+        "url": "https://post-office.example/new?about={title}&link={url}",
+    },
+}
+
+# Where the theme has a tag too: "merge" lets each of us do what we do best.
+SMO_THEME_TAGS = "merge"
+
+# Where other sites can tell us that they linked here. Each page announces it.
+SMO_LINKBACK_ENDPOINT = "https://mentions.smo.example"
+SMO_LINKBACK_PROTOCOLS = ("webmention", "pingback", "trackback")

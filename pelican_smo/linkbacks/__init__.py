@@ -1,0 +1,1 @@
+"""Linkbacks (TrackBack, Pingback, Webmention): what pages announce and what links out."""

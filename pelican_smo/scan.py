@@ -1,0 +1,239 @@
+"""The home of reading a rendered page's head: what stands there already, at which offsets.
+
+The rules are those of the HTML standard, sections 13.2.5 (tokenization) and 13.2.6.4.1 to
+13.2.6.4.6 (insertion modes up to "after head"), as far as they decide where an element of
+the head begins and ends. Nothing is parsed a second time, nothing is written anew.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+
+__all__ = ["BLOCK_END", "BLOCK_START", "Element", "Head", "is_document", "scan"]
+
+BLOCK_START = "<!-- pelican-smo -->"
+BLOCK_END = "<!-- /pelican-smo -->"
+
+_BOM = "\ufeff"
+_ATTRIBUTE = r"""=?+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
+_REST_OF_TAG = rf"(?=[\s/>])(?:[\s/]++|{_ATTRIBUTE}|=)*+>"
+_TOKEN = re.compile(
+    rf"""<(?:
+      (?P<comment>!--(?:-?>|.*?(?:--!?>|\Z)))
+    | (?P<declaration>[!?][^>]*+(?:>|\Z))
+    | (?P<void>(?:meta|link|base|basefont|bgsound){_REST_OF_TAG})
+    | (?P<raw>(?P<name>title|style|script|noscript|noframes|template){_REST_OF_TAG})
+    | (?P<outer>(?:html|head){_REST_OF_TAG})
+    | (?P<close>/head(?=[\s/>])[^>]*+>)
+    )""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+_SPACE = re.compile(r"[\t\n\f\r ]*+")
+_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|title)[\s/>]", re.IGNORECASE)
+_HEAD_CLOSE_OR_BODY = re.compile(r"<(?:(/head)|body)[\s/>]", re.IGNORECASE)
+_PAIR = re.compile(
+    r"""(=?[^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*))?)?""", re.DOTALL
+)
+_RAW_END = {
+    name: re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.IGNORECASE)
+    for name in ("title", "style", "noscript", "noframes", "template")
+}
+_SCRIPT = re.compile(r"<!--|</script(?=[\s/>])[^>]*>", re.IGNORECASE)
+_ESCAPED_SCRIPT = re.compile(r"-->|<script(?=[\s/>])|</script(?=[\s/>])[^>]*>", re.IGNORECASE)
+_TWICE_ESCAPED_SCRIPT = re.compile(r"-->|</script(?=[\s/>])", re.IGNORECASE)
+# A title behind this many characters is no reason to let our block wait: Slack reads 32 KB
+# of a page, and the first kilobytes are often a theme's inline style.
+_EARLY = 4096
+_FEED_TYPES = ("application/atom+xml", "application/rss+xml", "application/feed+json")
+_SINGLE_LINKS = ("canonical", "webmention", "pingback", "prev", "next", "author")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of the head: its range of the page, its keys, and what it states."""
+
+    start: int
+    end: int
+    keys: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a page's head holds.
+
+    ``insert_at`` is the offset for our block, right after charset, viewport and title;
+    ``end`` is where the head ends; ``block`` is the range of an earlier block of ours.
+    """
+
+    elements: tuple[Element, ...]
+    title: str
+    insert_at: int
+    end: int
+    block: tuple[int, int] | None
+
+
+def is_document(page: str) -> bool:
+    """Tell whether ``page`` is a whole HTML document, not a fragment or another format."""
+    return _DOCUMENT.search(page, 0, 4096) is not None
+
+
+def scan(page: str) -> Head:
+    """Return what stands in the head of the document ``page``, and where."""
+    elements: list[Element] = []
+    title = ""
+    head_start = insert_at = len(_BOM) if page.startswith(_BOM) else 0
+    end = 0
+    block = None
+    for kind, start, stop, text in _tokens(page):
+        if kind == "outer":
+            if not elements:
+                head_start = insert_at = stop
+        elif kind == "end":
+            end = start
+        elif kind == "block":
+            block = (start, stop)
+        elif (facts := _facts(kind, text)) is not None:
+            keys, value = facts
+            elements.append(Element(start, stop, keys, value))
+            if keys[0] == "charset" or (
+                keys[0] in ("viewport", "title") and not end and start - head_start <= _EARLY
+            ):
+                insert_at = stop
+            if keys[0] == "title" and not title:
+                title = value
+    return Head(tuple(elements), title, insert_at, end, block)
+
+
+_Token = tuple[str, int, int, str]
+
+
+def _tokens(page: str) -> Iterator[_Token]:
+    """Yield (kind, start, end, text) of what the head of ``page`` is made of, in order.
+
+    One token of the kind "end" says where a browser ends the head. Where something that
+    cannot be in a head ended it early, what theme and author meant for the head goes on to
+    the literal ``</head>``: readers that do not parse HTML find it there.
+    """
+    position = len(_BOM) if page.startswith(_BOM) else 0
+    limit = len(page)
+    closed = strayed = False
+    while True:
+        if strayed:
+            token = _TOKEN.search(page, position, limit)
+        else:
+            position = _SPACE.match(page, position).end()  # type: ignore[union-attr]
+            token = _TOKEN.match(page, position)
+        if token is None:
+            if not closed:
+                yield "end", position, position, ""
+            literal = None if closed or strayed else _HEAD_CLOSE_OR_BODY.search(page, position)
+            if literal is None or not literal[1]:
+                return
+            strayed, closed, limit = True, True, literal.start()
+            continue
+        kind = token.lastgroup or ""
+        start, position = token.span()
+        if kind == "comment":
+            found, position = _block_or_comment(page, start, position)
+            if found:
+                yield found
+        elif kind in ("declaration", "outer"):
+            yield "outer", start, position, ""
+        elif kind == "close":
+            if not closed:
+                yield "end", start, start, ""
+            closed = True
+        elif kind == "void":
+            yield kind, start, position, token[0]
+        else:
+            name = token["name"].lower()
+            content = position
+            content_end, position = _raw_end(page, name, content)
+            if name == "title":
+                if not strayed:
+                    yield "title", start, position, page[content:content_end]
+            elif name == "script" and "ld+json" in token[0].lower():
+                yield "json-ld", start, position, page[content:content_end]
+
+
+def _block_or_comment(page: str, start: int, end: int) -> tuple[_Token | None, int]:
+    """Return the token of our own block, if the comment begins one, and where to go on."""
+    if page[start:end] == BLOCK_START:
+        block_end = page.find(BLOCK_END, end)
+        if block_end >= 0:
+            stop = block_end + len(BLOCK_END)
+            return ("block", start, stop, ""), stop
+    return None, end
+
+
+def _raw_end(page: str, name: str, start: int) -> tuple[int, int]:
+    """Return where the text of the element ``name`` ends, and where its end tag ends."""
+    end = _script_end(page, start) if name == "script" else _RAW_END[name].search(page, start)
+    return end.span() if end else (len(page), len(page))
+
+
+def _script_end(page: str, position: int) -> re.Match[str] | None:
+    """Return the end tag of a script, as the script data states of the standard find it."""
+    state = _SCRIPT
+    while (found := state.search(page, position)) is not None:
+        position = found.end()
+        if found[0] == "<!--":
+            state, position = _ESCAPED_SCRIPT, position - 2
+        elif found[0] == "-->":
+            state = _SCRIPT
+        elif found[0].lower() == "<script":
+            state = _TWICE_ESCAPED_SCRIPT
+        elif state is _TWICE_ESCAPED_SCRIPT:
+            state = _ESCAPED_SCRIPT
+        else:
+            return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _facts(kind: str, text: str) -> tuple[tuple[str, ...], str] | None:
+    """Return the keys and the value of an element, or None for one that states nothing here."""
+    if kind == "title":
+        return ("title",), " ".join(unescape(text).split())
+    if kind == "json-ld":
+        return ("json-ld",), text
+    attributes = _attributes(text)
+    if text[1:5].lower() == "meta":
+        return _meta_facts(attributes)
+    if text[1:5].lower() == "link":
+        return _link_facts(attributes)
+    return None
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    """Return the attributes of the start tag ``tag``, decoded; the first of a name counts."""
+    attributes: dict[str, str] = {}
+    for name, *values in _PAIR.findall(tag, 5, len(tag) - 1):
+        attributes.setdefault(name.lower(), unescape("".join(values)))
+    return attributes
+
+
+def _meta_facts(attributes: dict[str, str]) -> tuple[tuple[str, ...], str] | None:
+    if "charset" in attributes or attributes.get("http-equiv", "").lower() == "content-type":
+        return ("charset",), attributes.get("charset", "")
+    names = (attributes.get("property", "") + " " + attributes.get("name", "")).lower().split()
+    keys = tuple(dict.fromkeys(names))
+    return (keys, attributes.get("content", "")) if keys else None
+
+
+def _link_facts(attributes: dict[str, str]) -> tuple[tuple[str, ...], str] | None:
+    rels = attributes.get("rel", "").lower().split()
+    href = attributes.get("href", "").strip()
+    if "alternate" in rels and "stylesheet" not in rels:
+        if attributes.get("hreflang"):
+            return (f"alternate:{attributes['hreflang'].strip().lower()}",), href
+        if attributes.get("type", "").lower() in _FEED_TYPES:
+            return ("feed",), href
+        return None
+    if "me" in rels:
+        return (f"me:{href}",), href
+    keys = tuple(f"link:{rel}" for rel in _SINGLE_LINKS if rel in rels)
+    return (keys, href) if keys else None

@@ -1,0 +1,320 @@
+"""The home of what a site can set: the rows, their checks, the reference table."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pelican_smo.errors import SettingsError
+from pelican_smo.handles import fediverse_handle, x_handle
+from pelican_smo.share.networks import Network, network_problems, read_networks
+from pelican_smo.urls import is_absolute, is_web
+
+__all__ = ["Settings", "reference_table"]
+
+PREFIX = "SMO_"
+PROTOCOLS = ("webmention", "pingback", "trackback")
+KINDS = ("article", "page")
+DEFAULT_NETWORKS = ("mastodon", "bluesky", "email", "linkedin", "reddit", "hackernews",
+                    "whatsapp", "telegram", "facebook", "x", "pinboard")
+
+# A check takes a value and yields what is wrong with it, as clauses after "SMO_X".
+Check = Callable[[Any], Iterator[str]]
+
+
+def text(value: Any) -> Iterator[str]:
+    """Accept a string."""
+    if not isinstance(value, str):
+        yield f"must be text, got {value!r}"
+
+
+def flag(value: Any) -> Iterator[str]:
+    """Accept True or False."""
+    if not isinstance(value, bool):
+        yield f"must be True or False, got {value!r}"
+
+
+def count(value: Any) -> Iterator[str]:
+    """Accept a whole number from 0 up."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        yield f"must be a whole number, 0 or more, got {value!r}"
+
+
+def web_url(value: Any) -> Iterator[str]:
+    """Accept an absolute http(s) URL, or nothing."""
+    if value and not is_web(value):
+        yield f"must be an absolute URL such as 'https://example.org', got {value!r}"
+
+
+def reference(value: Any) -> Iterator[str]:
+    """Accept what may name a picture or page: a URL or a path."""
+    if not isinstance(value, str):
+        yield f"must be a URL or a path such as 'images/cover.jpg', got {value!r}"
+    elif is_absolute(value) and not is_web(value):
+        yield f"must be an http(s) URL or a path, got {value!r}"
+
+
+def one_of(*choices: str) -> Check:
+    """Accept one of ``choices``."""
+    def check(value: Any) -> Iterator[str]:
+        if value not in choices:
+            yield f"must be one of {_listed(choices)}, got {value!r}{_did_you_mean(value, choices)}"
+    return check
+
+
+def names(*choices: str) -> Check:
+    """Accept a list of strings, each one of ``choices`` if there are any."""
+    def check(value: Any) -> Iterator[str]:
+        if not _is_list_of_text(value):
+            yield f"must be a list or tuple of texts, got {value!r}"
+            return
+        for name in value if choices else ():
+            if name not in choices:
+                yield f"holds {name!r}, which is none of {_listed(choices)}" + _did_you_mean(
+                    name, choices)
+    return check
+
+
+def table(**columns: Check) -> Check:
+    """Accept a dict whose keys are ``columns``, each value passing its column's check."""
+    def check(value: Any) -> Iterator[str]:
+        if not isinstance(value, Mapping):
+            yield f"must be a dict, got {value!r}"
+            return
+        for key, entry in value.items():
+            if key in columns:
+                yield from (f"[{key!r}] {problem}" for problem in columns[key](entry))
+            else:
+                yield f"has no key {key!r}; its keys are {_listed(columns)}" + _did_you_mean(
+                    key, columns)
+    return check
+
+
+def by_name(entry_check: Check) -> Check:
+    """Accept a dict from names to values that pass ``entry_check``."""
+    def check(value: Any) -> Iterator[str]:
+        if not isinstance(value, Mapping):
+            yield f"must be a dict, got {value!r}"
+            return
+        for name, entry in value.items():
+            if not isinstance(name, str):
+                yield f"has the key {name!r}, which is not text"
+            yield from (f"[{name!r}] {problem}" for problem in entry_check(entry))
+    return check
+
+
+def text_or_by_category(value: Any) -> Iterator[str]:
+    """Accept a text, or a dict from categories to texts."""
+    yield from by_name(text)(value) if isinstance(value, Mapping) else text(value)
+
+
+def names_or_by_category(value: Any) -> Iterator[str]:
+    """Accept a list of names, or a dict from categories to lists of names."""
+    if isinstance(value, Mapping):
+        yield from by_name(names())(value)
+        if "default" not in value:
+            yield "has no 'default' for the categories that it does not name"
+    else:
+        yield from names()(value)
+
+
+def handle(find: Callable[[str], str], example: str) -> Check:
+    """Accept a handle that ``find`` can read."""
+    def check(value: Any) -> Iterator[str]:
+        if not isinstance(value, str) or (value and not find(value)):
+            yield f"must be an account such as {example!r}, got {value!r}"
+    return check
+
+
+def locales(value: Any) -> Iterator[str]:
+    """Accept a dict from languages to locales with a territory (ogp.me, og:locale)."""
+    yield from by_name(text)(value)
+    for language, locale in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(locale, str) and not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", locale):
+            yield f"[{language!r}] must be a language and a territory such as 'en_GB', got {locale!r}"
+
+
+def networks(value: Any) -> Iterator[str]:
+    """Accept a dict from ids to the fields of a network."""
+    if not isinstance(value, Mapping):
+        yield f"must be a dict, got {value!r}"
+        return
+    for identifier, row in value.items():
+        if not isinstance(row, Mapping):
+            yield f"[{identifier!r}] must be a dict with 'name' and 'url', got {row!r}"
+        else:
+            yield from (f"[{identifier!r}]: {p}" for p in network_problems(str(identifier), row))
+
+
+_X = handle(x_handle, "@ada")
+_FEDIVERSE = handle(fediverse_handle, "@ada@example.social")
+_LISTING = by_name(table(description=text, image=reference))
+
+
+def option(default: Any, help: str, check: Check) -> Any:  # noqa: A002
+    """Return the field of one setting: its default, a line of help, its check."""
+    about = {"help": help, "check": check}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=about)
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a site can set, each as ``SMO_<NAME>`` in its settings file."""
+
+    share_networks: tuple[str, ...] | Mapping[str, tuple[str, ...]] = option(
+        DEFAULT_NETWORKS, "networks in this order; or a dict by category, with a `default`",
+        names_or_by_category)
+    share_position: str = option(
+        "after", "`after` or `before` the article, `both`, or `manual` (the theme places it)",
+        one_of("after", "before", "both", "manual"))
+    share_max_visible: int = option(
+        5, "links in view, the rest under “More”; 0 shows all", count)
+    share_kinds: tuple[str, ...] = option(
+        ("article",), "which kinds of page carry the widget: `article`, `page`", names(*KINDS))
+    share_retired: str = option(
+        "skip", "what happens to a network that has shut down: `skip` or `show`",
+        one_of("skip", "show"))
+    custom_networks: Mapping[str, Mapping[str, Any]] = option(
+        {}, "networks of your own, `{\"id\": {\"name\", \"url\"}}`, or changes to shipped ones",
+        networks)
+    description: str = option(
+        "", "what the site is about; else `SITESUBTITLE`", text)
+    image: str = option(
+        "", "the picture of pages without one of their own; else `OG_IMAGE`, `DEFAULT_OG_IMAGE`",
+        reference)
+    logo: str = option("", "the site's logo, for its publisher; else `SITELOGO`", reference)
+    locales: Mapping[str, str] = option(
+        {}, "language to `og:locale`, such as `{\"en\": \"en_GB\"}`, over the built-in ones", locales)
+    authors: Mapping[str, Mapping[str, Any]] = option(
+        {}, "by name: `url`, `fediverse`, `x`, `bluesky`, `image`, `profiles`",
+        by_name(table(url=web_url, fediverse=_FEDIVERSE, x=_X, bluesky=text, image=reference,
+                      profiles=names())))
+    publisher: Mapping[str, Any] = option(
+        {}, "who stands behind the site: `type` (`Organization`, `Person`), `name`, `url`, `logo`",
+        table(type=one_of("Organization", "Person"), name=text, url=web_url, logo=reference))
+    accounts: Mapping[str, str] = option(
+        {}, "the site's own: `x`, `fediverse`, `facebook_app_id`",
+        table(x=_X, fediverse=_FEDIVERSE, facebook_app_id=text))
+    schema_type: str | Mapping[str, str] = option(
+        "BlogPosting", "schema.org type of articles; or a dict by category, with a `default`",
+        text_or_by_category)
+    categories: Mapping[str, Mapping[str, str]] = option(
+        {}, "by name of a category: `description`, `image`", _LISTING)
+    tags: Mapping[str, Mapping[str, str]] = option(
+        {}, "by name of a tag: `description`, `image`", _LISTING)
+    theme_tags: str = option(
+        "merge", "who wins where the theme has a tag too: `merge`, `theme` or `plugin`",
+        one_of("merge", "theme", "plugin"))
+    linkback_endpoint: str = option(
+        "", "URL of your receiver; without it no endpoint is announced", web_url)
+    linkback_protocols: tuple[str, ...] = option(
+        PROTOCOLS, "which of them the pages announce", names(*PROTOCOLS))
+    cache_path: str = option(
+        ".pelican-smo", "folder beside the settings file for what can be made again", text)
+    strict: bool = option(False, "findings stop the build", flag)
+
+    @classmethod
+    def from_pelican(cls, pelican: Mapping[str, Any]) -> "Settings":
+        """Return the settings of a site from its Pelican settings.
+
+        Raises SettingsError with every problem: unknown names that begin with ``SMO_``, bad
+        values, networks that do not exist, a SITEURL that is none.
+        """
+        rows = {PREFIX + row.name.upper(): row for row in fields(cls)}
+        problems = [
+            f"{name} is not a setting of pelican_smo{_did_you_mean(name, rows)}"
+            for name in pelican if name.startswith(PREFIX) and name not in rows
+        ]
+        given = {name: pelican[name] for name in rows if name in pelican}
+        for name, value in given.items():
+            problems += [f"{name}{_joined(p)}" for p in rows[name].metadata["check"](value)]
+        if not problems:
+            problems = list(_network_name_problems(given))
+        problems += _site_problems(pelican)
+        if problems:
+            raise SettingsError(problems)
+        return cls(**{rows[name].name: _frozen(value) for name, value in given.items()})
+
+    def networks(self) -> dict[str, Network]:
+        """Return every network that this site knows, by id."""
+        return read_networks(self.custom_networks)
+
+    def networks_of(self, category: str) -> tuple[str, ...]:
+        """Return the ids of the networks for the pages of ``category``."""
+        if isinstance(self.share_networks, Mapping):
+            return tuple(self.share_networks.get(category, self.share_networks["default"]))
+        return self.share_networks
+
+    def schema_type_of(self, category: str) -> str:
+        """Return the schema.org type of the articles of ``category``."""
+        if isinstance(self.schema_type, Mapping):
+            return self.schema_type.get(category, self.schema_type.get("default", "BlogPosting"))
+        return self.schema_type
+
+
+def _network_name_problems(given: Mapping[str, Any]) -> Iterator[str]:
+    known = read_networks(given.get("SMO_CUSTOM_NETWORKS", {}))
+    chosen = given.get("SMO_SHARE_NETWORKS", ())
+    for name in _flat(chosen):
+        if name not in known:
+            yield (f"SMO_SHARE_NETWORKS names {name!r}, which is no network"
+                   f"{_did_you_mean(name, known)}; the networks are {_listed(known)}, and "
+                   "SMO_CUSTOM_NETWORKS adds your own")
+
+
+def _flat(chosen: Any) -> list[str]:
+    groups = chosen.values() if isinstance(chosen, Mapping) else (chosen,)
+    return list(dict.fromkeys(name for group in groups for name in group))
+
+
+def _site_problems(pelican: Mapping[str, Any]) -> list[str]:
+    url = pelican.get("SITEURL", "")
+    if url and not is_web(url):
+        return [f"SITEURL must be where the site will be, such as 'https://example.org', got {url!r}"]
+    return []
+
+
+def _joined(problem: str) -> str:
+    return problem if problem.startswith("[") else f" {problem}"
+
+
+def _listed(choices: Any) -> str:
+    return ", ".join(map(repr, choices))
+
+
+def _did_you_mean(name: Any, choices: Any) -> str:
+    near = difflib.get_close_matches(str(name), list(choices), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def cache_folder(settings: Settings, pelican: Mapping[str, Any]) -> Path:
+    """Return the folder for what can be made again, relative ones beside the settings file.
+
+    Pelican does not say where its settings file is; content lies beside it or around it.
+    """
+    content = Path(pelican.get("PATH") or ".").resolve()
+    beside = content if (content / "pelicanconf.py").is_file() else content.parent
+    return beside / Path(settings.cache_path).expanduser()
+
+
+def reference_table() -> str:
+    """Return the table of every setting, in Markdown, as the README prints it."""
+    lines = ["| setting | default | what it does |", "|---|---|---|"]
+    for row in fields(Settings):
+        default = {} if row.default is MISSING else row.default
+        shown = "the eleven below" if default is DEFAULT_NETWORKS else repr(default)
+        shown = shown if shown.startswith("the ") else f"`{shown}`"
+        lines.append(f"| `{PREFIX}{row.name.upper()}` | {shown} | {row.metadata['help']} |")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Share and bookmark widgets: networks as rows of data, links rendered by templates."""

@@ -1,0 +1,159 @@
+"""The home of share networks: rows of data, checked when read, turned into share URLs."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+__all__ = ["CATEGORIES", "Network", "Shared", "encoded", "hashtag", "network_problems",
+           "read_networks", "share_url", "shipped"]
+
+CATEGORIES = ("social", "messaging", "save", "local", "ai")
+STATUSES = ("live", "limited", "retired", "none")
+PLACEHOLDERS = ("url", "title", "text", "tags", "hashtags", "image", "via")
+_FIELDS = ("name", "category", "url", "status", "successors", "source", "checked")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_BLANK_END = re.compile(r"(?:%0D|%0A|%20)+$")
+_NETWORK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Network:
+    """One network: its name, its share address with placeholders, how things stand with it.
+
+    ``parts`` is the address split at ``&``, each part a tuple of literals and placeholders
+    in turn, beginning with a literal.
+    """
+
+    id: str
+    name: str
+    category: str
+    parts: tuple[tuple[str, ...], ...]
+    status: str = "live"
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """What a page gives to the networks, as plain text."""
+
+    url: str
+    title: str
+    text: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    via: str = ""
+
+
+def network_problems(identifier: str, row: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with a network's ``row``, a clause each, without its name.
+
+    A row under a shipped id needs only the fields that it changes.
+    """
+    row = {**shipped().get(identifier, {}), **row}
+    problems = []
+    if not _NETWORK_ID.fullmatch(identifier):
+        problems.append("its id must be of a-z, 0-9, '-' and '_'")
+    problems += [
+        f"{name!r} is not a field; the fields are {', '.join(_FIELDS)}"
+        for name in row if name not in _FIELDS
+    ]
+    if not isinstance(row.get("name"), str) or not row["name"].strip():
+        problems.append("'name' must be what readers call the network")
+    if row.get("category", "social") not in CATEGORIES:
+        problems.append(f"'category' must be one of {', '.join(CATEGORIES)}")
+    if row.get("status", "live") not in STATUSES:
+        problems.append(f"'status' must be one of {', '.join(STATUSES)}")
+    return problems + _url_problems(row.get("url"))
+
+
+def _url_problems(url: object) -> list[str]:
+    if not isinstance(url, str):
+        return ["'url' must be the share address with {url} in it"]
+    problems = [
+        f"'url' holds {{{name}}}, which is not one of {', '.join(PLACEHOLDERS)}"
+        for name in _PLACEHOLDER.findall(url) if name not in PLACEHOLDERS
+    ]
+    if "{url}" not in url:
+        problems.append("'url' must hold {url}, or the link would share nothing")
+    if not url.startswith(("https://", "mailto:", "sms:")):
+        problems.append("'url' must begin with https://, mailto: or sms:")
+    return problems
+
+
+@cache
+def shipped() -> Mapping[str, Mapping[str, Any]]:
+    """Return the rows of ``networks.toml`` by id."""
+    return tomllib.loads((files(__package__) / "networks.toml").read_text(encoding="utf-8"))
+
+
+def read_networks(custom: Mapping[str, Mapping[str, Any]]) -> dict[str, Network]:
+    """Return every network by id: the shipped ones, and ``custom`` rows that have no problems.
+
+    A custom row under a shipped id changes the fields that it names.
+    """
+    rows = {**shipped(), **{name: {**shipped().get(name, {}), **row} for name, row in custom.items()}}
+    return {name: _network(name, row) for name, row in rows.items()}
+
+
+def _network(identifier: str, row: Mapping[str, Any]) -> Network:
+    return Network(
+        id=identifier,
+        name=row["name"],
+        category=row.get("category", "social"),
+        parts=tuple(tuple(_PLACEHOLDER.split(part)) for part in row["url"].split("&")),
+        status=row.get("status", "live"),
+        successors=tuple(row.get("successors", ())),
+    )
+
+
+def share_url(network: Network, values: Mapping[str, str]) -> str:
+    """Return the address that shares ``values``, each percent-encoded already by its name.
+
+    One pass over the address: a value that looks like a placeholder stays a value. A
+    parameter whose values are all empty is left out.
+    """
+    return "&".join(filter(None, (_part(part, values) for part in network.parts)))
+
+
+def _part(part: tuple[str, ...], values: Mapping[str, str]) -> str:
+    if len(part) == 1:
+        return part[0]
+    filled = [piece if at % 2 == 0 else values[piece] for at, piece in enumerate(part)]
+    if not any(filled[1::2]) and not part[0].startswith(("https:", "mailto:", "sms:")):
+        return ""
+    return _BLANK_END.sub("", "".join(filled))
+
+
+def encoded(shared: Shared) -> dict[str, str]:
+    """Return the values of ``shared`` under the names of the placeholders, percent-encoded.
+
+    Every value is encoded once and whole (RFC 3986 section 2.1): a space is ``%20``, which
+    mail programs and web sites both read, and never ``+``.
+    """
+    names = tuple(filter(None, map(hashtag, shared.tags)))
+    return {
+        "url": quote(shared.url, safe=""),
+        "title": quote(shared.title, safe=""),
+        "text": quote(shared.text, safe=""),
+        "tags": quote(",".join(names), safe=""),
+        "hashtags": quote(" ".join(f"#{name}" for name in names), safe=""),
+        "image": quote(shared.image, safe=""),
+        "via": quote(shared.via, safe=""),
+    }
+
+
+def hashtag(name: str) -> str:
+    """Return the tag ``name`` as networks write it behind ``#``, or nothing.
+
+    "machine learning" becomes MachineLearning, 日本語 stays; what would mean something else
+    without its signs (C++, AT&T) or is digits only gives none.
+    """
+    pieces = re.split(r"[\s_\-./·]+", name.strip())
+    joined = "".join(piece[:1].upper() + piece[1:] for piece in pieces) if pieces[1:] else pieces[0]
+    return joined if re.fullmatch(r"\w+", joined) and not joined.isdigit() else ""
+

@@ -1,0 +1,64 @@
+"""The home of addresses: made absolute, made safe to print, compared."""
+
+import re
+from urllib.parse import quote, urljoin, urlsplit
+
+__all__ = ["absolute", "host", "is_absolute", "is_web", "safe", "without_index"]
+
+# RFC 3986 section 2: everything a URL may hold as it is, "%" for what is encoded already.
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
+_UNSAFE = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]~\w.-]", re.ASCII)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+
+def safe(url: str) -> str:
+    """Return ``url`` with every character that RFC 3986 forbids percent-encoded, once."""
+    if _UNSAFE.search(url):
+        return quote(url.strip(), safe=_SAFE, errors="replace")
+    return url
+
+
+def is_absolute(url: str) -> bool:
+    """Tell whether ``url`` begins with a scheme (RFC 3986 section 4.3)."""
+    return _SCHEME.match(url) is not None
+
+
+def is_web(url: object) -> bool:
+    """Tell whether ``url`` is an absolute http(s) URL with a host."""
+    if not isinstance(url, str) or any(character.isspace() for character in url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def absolute(base: str, url: str) -> str:
+    """Return ``url`` as it is reached from the folder ``base``, an absolute URL without ``/``.
+
+    Nested sites of other plugins give ``../one.html``, settings give ``/one.html`` and
+    ``one.html``: all three mean a file of the site, the first one level above it.
+    """
+    if is_absolute(url):
+        return safe(url)
+    if url.startswith("//"):
+        return safe(f"{urlsplit(base).scheme}:{url}")
+    if url.startswith("."):
+        return safe(urljoin(f"{base}/", url))
+    return safe(f"{base}/{url.lstrip('/')}")
+
+
+def without_index(url: str) -> str:
+    """Return ``url`` without a file name that every server leaves out: ``index.html``."""
+    if url.endswith("index.html") and (len(url) == len("index.html") or url[-11] == "/"):
+        return url[: -len("index.html")]
+    return url
+
+
+def host(url: str) -> str:
+    """Return the host of ``url`` in lower case, or an empty string where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
