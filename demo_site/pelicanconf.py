@@ -24,12 +24,16 @@ ARTICLE_PATHS = ["articles"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS = ["images"]
 USE_FOLDER_AS_CATEGORY = False
-DEFAULT_PAGINATION = 7
+DEFAULT_PAGINATION = 9
 
 ARTICLE_URL = ARTICLE_SAVE_AS = "{slug}.html"
 ARTICLE_LANG_URL = ARTICLE_LANG_SAVE_AS = "{lang}/{slug}.html"
 PAGE_URL = PAGE_SAVE_AS = "{slug}.html"
 PAGE_LANG_URL = PAGE_LANG_SAVE_AS = "{lang}/{slug}.html"
+
+CATEGORIES_SAVE_AS = "category/index.html"
+TAGS_SAVE_AS = "tag/index.html"
+AUTHORS_SAVE_AS = "author/index.html"
 
 FEED_ALL_ATOM = "feeds/all.atom.xml"
 TRANSLATION_FEED_ATOM = "feeds/{lang}.atom.xml"

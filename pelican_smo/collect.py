@@ -1,0 +1,477 @@
+"""The home of answers: content object or listing context + settings -> Page, by ordered fallbacks."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pelican_smo.handles import (
+    bluesky_profile, fediverse_handle, fediverse_profile, x_handle, x_profile,
+)
+from pelican_smo.images import ImageFinder, content_images
+from pelican_smo.labels import labels_of
+from pelican_smo.page import (
+    Account, Feed, Image, Kind, Linkbacks, Page, Person, Site,
+)
+from pelican_smo.report import Report
+from pelican_smo.settings import Settings
+from pelican_smo.text import cut, lead, plain, words
+from pelican_smo.urls import absolute, is_web, safe, without_index
+
+__all__ = ["Collector", "article_id", "authored", "closed", "switch"]
+
+# The language's usual territory, for og:locale, which must have one (ogp.me).
+LOCALES = {
+    "ar": "ar_AR", "bg": "bg_BG", "ca": "ca_ES", "cs": "cs_CZ", "da": "da_DK", "de": "de_DE",
+    "el": "el_GR", "en": "en_US", "es": "es_ES", "et": "et_EE", "eu": "eu_ES", "fa": "fa_IR",
+    "fi": "fi_FI", "fr": "fr_FR", "gl": "gl_ES", "he": "he_IL", "hi": "hi_IN", "hr": "hr_HR",
+    "hu": "hu_HU", "id": "id_ID", "it": "it_IT", "ja": "ja_JP", "ko": "ko_KR", "lt": "lt_LT",
+    "lv": "lv_LV", "nb": "nb_NO", "nl": "nl_NL", "pl": "pl_PL", "pt": "pt_PT", "ro": "ro_RO",
+    "ru": "ru_RU", "sk": "sk_SK", "sl": "sl_SI", "sv": "sv_SE", "th": "th_TH", "tr": "tr_TR",
+    "uk": "uk_UA", "vi": "vi_VN", "zh": "zh_CN",
+}
+_DESCRIPTION_LIMIT = 200
+_MIN_WIDTH, _MIN_HEIGHT = 200, 200
+_LARGE_WIDTH, _LARGE_HEIGHT, _LARGE_RATIO = 300, 157, 1.3
+_WORDS_A_MINUTE = 200
+_OFF = ("none", "off", "no", "false")
+_YES = ("yes", "true", "1", "on")
+
+# The names under which authors write a value; the first that is there wins.
+TITLE = ("social_title", "og_title")
+SOCIAL_DESCRIPTION = ("social_description", "og_description")
+CANONICAL = ("canonical", "external_canonical")
+IMAGE = ("social_image", "og_image", "image", "cover", "cover_image", "featured_image",
+         "header_cover", "thumbnail")
+IMAGE_ALT = ("social_image_alt", "image_alt")
+
+
+def authored(content: Any, *names: str) -> str:
+    """Return the first of ``names`` that the page's author filled in, as he wrote it."""
+    metadata = content.metadata
+    for name in names:
+        value = metadata.get(name)
+        if value is not None and (value := str(value).strip()):
+            return value
+    return ""
+
+
+def switch(content: Any) -> str:
+    """Return the page's own ``Smo:``, one of "", "off", "tags", "widgets"."""
+    return authored(content, "smo").lower()
+
+
+def closed(content: Any) -> bool:
+    """Tell whether the page's author takes no linkbacks for it."""
+    return authored(content, "smo_linkbacks").lower() == "closed" or switch(content) == "off"
+
+
+def article_id(content: Any) -> str:
+    """Return the article's stable id: its ``Smo_id``, else a short hash of its source path."""
+    path = content.get_relative_source_path() or content.slug
+    return authored(content, "smo_id") or hashlib.blake2b(path.encode(), digest_size=6).hexdigest()
+
+
+class Collector:
+    """Collects the pages of one run; what many pages share is looked up once."""
+
+    def __init__(
+        self, settings: Settings, pelican: Mapping[str, Any], static_content: Mapping[str, Any],
+        report: Report,
+    ) -> None:
+        self.settings, self.pelican, self.report = settings, pelican, report
+        self.site_url = str(pelican.get("SITEURL") or "").rstrip("/")
+        self.images = ImageFinder(self.site_url, Path(pelican.get("PATH") or "."),
+                                  static_content, report)
+        self._people: dict[str, Person] = {}
+        self._urls: dict[tuple[str, str], str] = {}
+        self._locales = LOCALES | dict(settings.locales)
+        self._direct = _direct_templates(pelican)
+        self.site = self._site()
+
+    # What is true of the site
+
+    def _site(self) -> Site:
+        pelican, settings = self.pelican, self.settings
+        home = f"{self.site_url}/" if self.site_url else ""
+        logo = self._picture(settings.logo or pelican.get("SITELOGO"), "SMO_LOGO")
+        account = Account(
+            x=x_handle(str(settings.accounts.get("x") or pelican.get("TWITTER_USERNAME") or "")),
+            fediverse=fediverse_handle(settings.accounts.get("fediverse", "")),
+            facebook_app_id=settings.accounts.get("facebook_app_id", ""),
+        )
+        profiles = [str(url) for _, url, *_ in _pairs(pelican.get("SOCIAL")) if is_web(str(url))]
+        if account.fediverse:
+            profiles.append(fediverse_profile(account.fediverse))
+        name = plain(str(pelican.get("SITENAME") or ""))
+        publisher = settings.publisher
+        return Site(
+            url=self.site_url,
+            name=name,
+            description=plain(settings.description or str(pelican.get("SITESUBTITLE") or "")),
+            language=str(pelican.get("DEFAULT_LANG") or "en"),
+            image=self._picture(settings.image or pelican.get("OG_IMAGE")
+                                or pelican.get("DEFAULT_OG_IMAGE"), "SMO_IMAGE"),
+            logo=logo,
+            publisher=Person(
+                name=plain(publisher.get("name") or name),
+                type=publisher.get("type", "Organization"),
+                url=safe(publisher.get("url") or home),
+                image=self._picture(publisher.get("logo"), "SMO_PUBLISHER") or logo,
+                profiles=tuple(dict.fromkeys(profiles)),
+            ) if name else None,
+            account=account,
+            feeds=self._feeds(name),
+            profiles=tuple(dict.fromkeys(profiles)),
+        )
+
+    def _picture(self, reference: Any, where: str) -> Image | None:
+        if not reference or not self.site_url:
+            return None
+        return self.images.find(str(reference), where=where)
+
+    def _feeds(self, name: str) -> tuple[Feed, ...]:
+        pelican = self.pelican
+        base = str(pelican.get("FEED_DOMAIN") or self.site_url).rstrip("/")
+        if not base:
+            return ()
+        for setting in ("FEED_ALL_ATOM", "FEED_ATOM", "FEED_ALL_RSS", "FEED_RSS"):
+            path = pelican.get(f"{setting}_URL") or pelican.get(setting)
+            if path:
+                kind = "atom" if setting.endswith("ATOM") else "rss"
+                return (Feed(absolute(base, str(path)), f"application/{kind}+xml", name),)
+        return ()
+
+    # People and other things with a page of their own
+
+    def person(self, author: Any) -> Person:
+        """Return who ``author``, a Pelican author, is."""
+        name = author.name
+        if name not in self._people:
+            self._people[name] = self._person(author)
+        return self._people[name]
+
+    def _person(self, author: Any) -> Person:
+        row = self.settings.authors.get(author.name, {})
+        fediverse = fediverse_handle(row.get("fediverse", ""))
+        handle = x_handle(row.get("x", ""))
+        profiles = list(row.get("profiles", ()))
+        if fediverse:
+            profiles.append(fediverse_profile(fediverse))
+        if row.get("bluesky"):
+            profiles.append(bluesky_profile(row["bluesky"]))
+        if handle:
+            profiles.append(x_profile(handle))
+        own_page = self._wrapper_url(author) if self.pelican.get("AUTHOR_SAVE_AS") else ""
+        return Person(
+            name=plain(author.name), url=safe(row.get("url") or "") or own_page,
+            fediverse=fediverse, x=handle, profiles=tuple(filter(None, dict.fromkeys(profiles))),
+            image=self._picture(row.get("image"), f"SMO_AUTHORS[{author.name!r}]"),
+        )
+
+    def _wrapper_url(self, wrapper: Any) -> str:
+        """Return the URL of a category, tag or author; asked for on every page, made once."""
+        key = (type(wrapper).__name__, wrapper.name)
+        if key not in self._urls:
+            self._urls[key] = self._absolute(wrapper.url)
+        return self._urls[key]
+
+    def _absolute(self, url: str) -> str:
+        return absolute(self.site_url, without_index(url)) if self.site_url else ""
+
+    # Pages
+
+    def page(self, context: Mapping[str, Any], document_title: str = "") -> Page:
+        """Return what is true of the output page that is rendered with ``context``."""
+        content = context.get("article")
+        if content is not None:
+            return self.content_page(content, "article")
+        content = context.get("page")
+        if content is not None and hasattr(content, "metadata"):
+            return self.content_page(content, "page")
+        return self._listing(context, document_title)
+
+    def content_page(self, content: Any, kind: Kind) -> Page:
+        """Return what is true of the article or page ``content``."""
+        settings, site = self.settings, self.site
+        where = content.get_relative_source_path() or str(content)
+        status = content.status if content.status in ("draft", "hidden") else "published"
+        language = content.lang
+        url = self._absolute(content.url)
+        is_article = kind == "article"
+        body = content._content or ""
+        category = plain(content.category.name) if hasattr(content, "category") else ""
+        own_description = plain(authored(content, "description"))
+        summary = plain(str(content.metadata.get("summary") or ""))
+        own_social = plain(authored(content, *SOCIAL_DESCRIPTION))
+        description = (own_description or own_social or summary
+                       or cut(lead(body), _DESCRIPTION_LIMIT))
+        own_title = plain(authored(content, *TITLE))
+        title = own_title or plain(str(content.title)) or site.name
+        social = own_social or own_description or summary or description
+        image, own_image = self._content_image(content, url, body, where) if url else (None, False)
+        people = tuple(self.person(author) for author in getattr(content, "authors", ()))
+        canonical = self._canonical(content, url, where) if status != "draft" else ""
+        translations = self._translations(content, url) if status == "published" else ()
+        locale = self._locale(content, where)
+        article = self._article_facts(content, body) if is_article else {}
+        card = authored(content, "twitter_card")
+        noindex = (status != "published" or authored(content, "noindex").lower() in _YES)
+        robots = authored(content, "robots") or ("noindex" if noindex else "max-image-preview:large")
+        own = {
+            "title": own_title, "description": own_description or summary,
+            "social_description": own_social, "canonical": authored(content, *CANONICAL),
+            "image": own_image, "card": card, "og_type": authored(content, "og_type"),
+            "robots": noindex or authored(content, "robots"),
+        }
+        return Page(
+            site=site, kind=kind, status=status, language=language, url=url, canonical=canonical,
+            title=title, description=description,
+            social_description=social if social != title else "",
+            image=image, authors=people, creator=self._creator(content, people, where),
+            section=category if is_article else "",
+            tags=tuple(plain(tag.name) for tag in getattr(content, "tags", ())),
+            locale=locale,
+            other_locales=self._other_locales(content, locale) if translations else (),
+            translations=translations,
+            og_type=authored(content, "og_type") or ("article" if is_article else "website"),
+            schema_type=authored(content, "schema_type") or (
+                settings.schema_type_of(category) if is_article else "WebPage"),
+            card=card or _card(image, authored=own_image), robots=robots,
+            crumbs=self._content_crumbs(content, title, canonical) if is_article else (),
+            linkbacks=self._linkbacks(content) if is_article and status == "published" else None,
+            authored=frozenset(name for name, value in own.items() if value), **article,
+        )
+
+    def _article_facts(self, content: Any, body: str) -> dict[str, Any]:
+        published = getattr(content, "date", None)
+        modified = getattr(content, "modified", None)
+        if published and modified and modified <= published:
+            modified = None
+        counted = words(body)
+        return {
+            "published": _seconds(published), "modified": _seconds(modified), "words": counted,
+            "minutes": max(1, round(counted / _WORDS_A_MINUTE)) if counted else 0,
+            "series": plain(authored(content, "series")),
+        }
+
+    def _content_image(
+        self, content: Any, url: str, body: str, where: str
+    ) -> tuple[Image | None, bool]:
+        """Return the page's picture, and whether its author chose it for this page."""
+        named = authored(content, *IMAGE)
+        if named.lower() in _OFF:
+            return None, True
+        folder = (content.get_relative_source_path() or "").rpartition("/")[0]
+        alt = plain(authored(content, *IMAGE_ALT))
+        if named:
+            image = self.images.find(named, alt, where=where, folder=folder)
+            if image:
+                return image, True
+        for source, its_alt in content_images(body)[:4]:
+            found = self.images.find(source, alt or its_alt, where=where, folder=folder,
+                                     page_url="" if source[0] in "{|" else url)
+            if found and (found.width is None or (found.width >= _MIN_WIDTH
+                                                  and (found.height or 0) >= _MIN_HEIGHT)):
+                return found, False
+        return self._shared_image(content), False
+
+    def _shared_image(self, content: Any) -> Image | None:
+        """Return the picture of the page's category, of a tag, of its author, of the site."""
+        settings = self.settings
+        rows = [(settings.categories, "SMO_CATEGORIES", content.category.name)] if hasattr(
+            content, "category") else []
+        rows += [(settings.tags, "SMO_TAGS", tag.name) for tag in getattr(content, "tags", ())]
+        for table, setting, name in rows:
+            if (named := table.get(name, {}).get("image")):
+                return self._picture(named, f"{setting}[{name!r}]")
+        return self.site.image
+
+    def _canonical(self, content: Any, url: str, where: str) -> str:
+        named = authored(content, *CANONICAL)
+        if not named or not url:
+            return url
+        canonical = absolute(self.site_url, named)
+        if not is_web(canonical):
+            self.report.add("warning", where, f"Canonical: {named!r} is no URL",
+                            "write an absolute http(s) URL")
+            return url
+        return canonical
+
+    def _translations(self, content: Any, url: str) -> tuple[tuple[str, str], ...]:
+        """Return (language, URL) of the page's versions and itself, the default's twice."""
+        others = [other for other in content.translations if other.status == "published"]
+        if not others or not url:
+            return ()
+        versions = [(content.lang, url)]
+        versions += [(other.lang, self._absolute(other.url)) for other in others]
+        versions.sort()
+        default = [u for language, u in versions if language == self.site.language]
+        return (*versions, *(("x-default", u) for u in default[:1]))
+
+    def _locale(self, content: Any, where: str) -> str:
+        own = authored(content, "og_locale").replace("-", "_")
+        if own and not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", own):
+            self.report.add("warning", where, f"OG_locale: {own!r} has no territory",
+                            "write a language and a territory such as en_GB")
+            own = ""
+        return own or self._locale_of(content.lang)
+
+    def _locale_of(self, language: str) -> str:
+        if language in self._locales:
+            return self._locales[language]
+        base, _, territory = language.replace("-", "_").partition("_")
+        if re.fullmatch(r"[a-zA-Z]{2}", territory):
+            return f"{base.lower()}_{territory.upper()}"
+        return self._locales.get(base.lower(), "") if not territory else ""
+
+    def _other_locales(self, content: Any, locale: str) -> tuple[str, ...]:
+        others = (self._locale_of(other.lang) for other in content.translations
+                  if other.status == "published")
+        return tuple(sorted({other for other in others if other and other != locale}))
+
+    def _creator(self, content: Any, people: tuple[Person, ...], where: str) -> str:
+        named = authored(content, "fediverse")
+        if named and not fediverse_handle(named):
+            self.report.add("warning", where, f"Fediverse: {named!r} is no account",
+                            "write it as @user@example.social")
+        return fediverse_handle(named) or next((p.fediverse for p in people if p.fediverse), "")
+
+    def _content_crumbs(
+        self, content: Any, title: str, canonical: str
+    ) -> tuple[tuple[str, str], ...]:
+        crumbs = [(self.site.name, f"{self.site_url}/")]
+        if hasattr(content, "category") and self.pelican.get("CATEGORY_SAVE_AS"):
+            crumbs.append((plain(content.category.name), self._wrapper_url(content.category)))
+        return (*crumbs, (title, canonical))
+
+    def _linkbacks(self, content: Any) -> Linkbacks | None:
+        if closed(content):
+            return None
+        endpoint = self.settings.linkback_endpoint.rstrip("/")
+        if not endpoint:
+            webmention, pingback = (str(self.pelican.get(name) or "")
+                                    for name in ("WEBMENTION_URL", "PINGBACK_URL"))
+            if not (is_web(webmention) or is_web(pingback)):
+                return None
+            return Linkbacks(webmention=webmention if is_web(webmention) else "",
+                             pingback=pingback if is_web(pingback) else "")
+        if not self.site_url:
+            return None
+        protocols = self.settings.linkback_protocols
+        return Linkbacks(
+            webmention=f"{endpoint}/webmention" if "webmention" in protocols else "",
+            pingback=f"{endpoint}/pingback" if "pingback" in protocols else "",
+            trackback=f"{endpoint}/trackback/{article_id(content)}"
+            if "trackback" in protocols else "",
+            chosen=True,
+        )
+
+    # Listings
+
+    def _listing(self, context: Mapping[str, Any], document_title: str) -> Page:
+        """Return what is true of a page that lists others, or of a template's own page."""
+        site = self.site
+        output_file = str(context.get("output_file", "")).replace("\\", "/")
+        paged = context.get("articles_page")
+        number = paged.number if paged is not None else 1
+        kind, subject = self._listing_kind(context, output_file)
+        if paged is not None:
+            url = self._absolute(paged.url)
+        elif subject is not None:
+            url = self._wrapper_url(subject)
+        else:
+            url = self._absolute(self._direct.get(output_file, output_file))
+        name = plain(subject.name) if subject is not None else ""
+        title = name or _listing_title(kind, document_title, site.name)
+        if number > 1:
+            title = f"{title} – {labels_of(site.language).page.format(number)}"
+        row = self._row(kind, subject)
+        description = plain(row.get("description", "")) or (
+            site.description if kind in ("home", "index") else "")
+        image = self._picture(row.get("image"), f"SMO_{kind.upper()}") or site.image
+        noindex = output_file.rpartition("/")[2].partition(".")[0] in ("404", "search")
+        person = self.person(subject) if kind == "author" else None
+        if person and person.image:
+            image = person.image
+        return Page(
+            site=site, kind=kind, number=number, language=site.language, url=url,
+            canonical=url, title=title, document_title=document_title, description=description,
+            social_description=description if description != title else "", image=image,
+            authors=(person,) if person else (), creator=person.fediverse if person else "",
+            locale=self._locale_of(site.language),
+            og_type="profile" if kind == "author" else "website",
+            card=_card(image, authored=False),
+            robots="noindex" if noindex else "max-image-preview:large",
+            crumbs=((site.name, f"{self.site_url}/"), (title, url)) if subject is not None else (),
+            previous=self._neighbour(context, "articles_previous_page"),
+            next=self._neighbour(context, "articles_next_page"),
+            authored=frozenset({"robots"} if noindex else ()),
+        )
+
+    def _listing_kind(
+        self, context: Mapping[str, Any], output_file: str
+    ) -> tuple[Kind, Any]:
+        kinds: tuple[Kind, ...] = ("tag", "category", "author")
+        for kind in kinds:
+            subject = context.get(kind)
+            if subject is not None and hasattr(subject, "page_name"):
+                return kind, subject
+        if context.get("period_num") or context.get("period"):
+            return "period", None
+        paged = context.get("articles_page")
+        index = str(self.pelican.get("INDEX_SAVE_AS") or "index.html")
+        if output_file == index:
+            return "home", None
+        if paged is not None and paged.full_name == index:
+            return "index", None
+        return ("archive" if output_file in self._direct else "other"), None
+
+    def _row(self, kind: Kind, subject: Any) -> Mapping[str, str]:
+        tables: dict[str, Mapping[str, Mapping[str, str]]] = {
+            "category": self.settings.categories, "tag": self.settings.tags}
+        return tables[kind].get(subject.name, {}) if kind in tables else {}
+
+    def _neighbour(self, context: Mapping[str, Any], name: str) -> str:
+        neighbour = context.get(name)
+        return self._absolute(neighbour.url) if neighbour is not None else ""
+
+
+def _direct_templates(pelican: Mapping[str, Any]) -> dict[str, str]:
+    """Return the URL of each direct template's page by the file that it is written to."""
+    return {
+        str(pelican.get(f"{name.upper()}_SAVE_AS", f"{name}.html")):
+            str(pelican.get(f"{name.upper()}_URL", f"{name}.html"))
+        for name in pelican.get("DIRECT_TEMPLATES") or ()
+    }
+
+
+def _listing_title(kind: Kind, document_title: str, site_name: str) -> str:
+    """Return the theme's own title without the site's name, which og:site_name says."""
+    if kind in ("home", "index") or not document_title:
+        return site_name
+    text = document_title
+    for dash in ("-", "–", "—", "|", "·", ":"):
+        text = text.removeprefix(f"{site_name} {dash} ").removesuffix(f" {dash} {site_name}")
+    return text or site_name
+
+
+def _card(image: Image | None, *, authored: bool) -> str:
+    """Return the Twitter card that suits ``image``: large only where it is wide enough."""
+    if image is None:
+        return "summary"
+    if not (image.width and image.height):
+        return "summary_large_image" if authored else "summary"
+    large = (image.width >= _LARGE_WIDTH and image.height >= _LARGE_HEIGHT
+             and image.width / image.height >= _LARGE_RATIO)
+    return "summary_large_image" if large else "summary"
+
+
+def _seconds(moment: datetime | None) -> datetime | None:
+    return moment.replace(microsecond=0) if moment is not None else None
+
+
+def _pairs(value: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in value or () if isinstance(row, (tuple, list)) and row[1:]]

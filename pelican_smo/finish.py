@@ -1,0 +1,293 @@
+"""The home of one page's way from the theme's HTML to the finished one, and of a run's state."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, TemplateError
+from markupsafe import Markup
+
+from pelican_smo.collect import Collector, article_id, authored, closed, switch
+from pelican_smo.errors import FindingsError
+from pelican_smo.inject import Place, block, place, splice
+from pelican_smo.manifest import (
+    source_row, target_row, write_atomically, write_links, write_targets,
+)
+from pelican_smo.merge import merge
+from pelican_smo.page import Page
+from pelican_smo.report import Report
+from pelican_smo.scan import Head, is_document, scan
+from pelican_smo.settings import Settings, cache_folder
+from pelican_smo.share.widgets import ShareWidget
+from pelican_smo.tags import Tag, link
+from pelican_smo.urls import absolute, without_index
+from pelican_smo.vocabularies import head as head_tags
+
+__all__ = ["ContentSmo", "Run"]
+
+_HTML_FILES = (".html", ".htm")
+_RIVALS = {
+    "seo": "set SEO_ENHANCER = False or take it out of PLUGINS",
+    "open_graph": "take it out of PLUGINS",
+    "share_post": "take it out of PLUGINS, and its links out of the theme",
+    "linkbacks": "take it out of PLUGINS",
+    "social_cards": "take it out of PLUGINS",
+}
+_SHARE_CODE = re.compile(
+    r"(?:twitter\.com/(?:share|intent)|facebook\.com/(?:sharer|share\.php)|addthis\.com"
+    r"|linkedin\.com/shareArticle|sharethis\.com|addtoany\.com)"
+)
+
+
+class Run:
+    """One run of one site: its settings, what was collected, what there is to tell.
+
+    It is reachable from Pelican's settings, which the generator cache pickles: a pickled run
+    comes back as None, the next build begins its own.
+    """
+
+    def __init__(self, pelican: Mapping[str, Any]) -> None:
+        self.pelican = pelican
+        self.settings = Settings.from_pelican(pelican)
+        self.report = Report()
+        self.networks = self.settings.networks()
+        self.rendered: set[str] = set()
+        self.targets: dict[str, dict[str, Any]] = {}
+        self.sources: dict[str, dict[str, Any]] = {}
+        self._collector: Collector | None = None
+        self._share: dict[int, ShareWidget] = {}
+        self._stylesheet_used = False
+        self._theme_checked: set[str] = set()
+        self._note_rivals()
+
+    def __reduce__(self) -> tuple[Any, tuple[()]]:
+        """Pickle as nothing."""
+        return type(None), ()
+
+    def collector(self, context: Mapping[str, Any]) -> Collector:
+        """Return the collector of this run; the first page brings the site's files along."""
+        if self._collector is None:
+            self._collector = Collector(
+                self.settings, self.pelican, context.get("static_content", {}), self.report)
+        return self._collector
+
+    # One page
+
+    def finish(self, html: str, context: Mapping[str, Any], env: Environment) -> str:
+        """Return the page ``html``, rendered with ``context``, with tags and widget.
+
+        What is no HTML document, and what its author switched off, comes back as it was.
+        """
+        output_file = str(context["output_file"])
+        self.rendered.add(output_file)
+        content = context.get("article") or context.get("page")
+        wanted = switch(content) if hasattr(content, "metadata") else ""
+        if not output_file.lower().endswith(_HTML_FILES) or wanted == "off":
+            return html
+        if not is_document(html):
+            return html
+        head = scan(html)
+        page = self.collector(context).page(context, head.title)
+        self.report.pages += 1
+        edits: list[tuple[int, int, str]] = []
+        if content is not None and wanted != "tags" and page.kind in ("article", "page"):
+            edits += self._widget_edits(html, head, page, content, env)
+        tags = [] if wanted == "widgets" else self._settled_tags(head, page, output_file, edits)
+        if edits or 'class="smo-share' in html:
+            stylesheet = self._stylesheet(context, html, edits)
+            tags = [*tags, *stylesheet]
+        if page.kind == "article" and page.status == "published" and page.canonical:
+            self._record(page, content)
+        if not tags and not edits:
+            return html
+        return splice(html, head, block(tag.html for tag in tags), edits)
+
+    def _settled_tags(
+        self, head: Head, page: Page, output_file: str, edits: list[tuple[int, int, str]]
+    ) -> list[Tag]:
+        merged = merge(head, head_tags(page), self.settings.theme_tags)  # type: ignore[arg-type]
+        edits += merged.edits
+        if merged.changes:
+            self.report.note(output_file, merged.changes)
+        for problem in merged.problems:
+            self.report.add("warning", "theme", problem, f"see {output_file}")
+        return merged.tags
+
+    def _stylesheet(
+        self, context: Mapping[str, Any], html: str, edits: list[tuple[int, int, str]]
+    ) -> list[Tag]:
+        if "smo-share" not in html and not any("smo-share" in text for *_, text in edits):
+            return []
+        self._stylesheet_used = True
+        base = context.get("SITEURL") or ""
+        return [link("stylesheet", "stylesheet", f"{base}/smo/{self.stylesheet[0]}")]
+
+    @cached_property
+    def stylesheet(self) -> tuple[str, str]:
+        """Return the name and the text of the widgets' stylesheet."""
+        text = (files(__package__) / "static" / "smo.css").read_text(encoding="utf-8")
+        return f"smo-{hashlib.sha256(text.encode()).hexdigest()[:8]}.css", text
+
+    # The widget
+
+    def _widget_edits(
+        self, html: str, head: Head, page: Page, content: Any, env: Environment
+    ) -> list[tuple[int, int, str]]:
+        if self.settings.share_position == "manual":
+            return []
+        widget = self.share(page, content, env)
+        if not widget or widget in html:
+            return []
+        where = place(html, content.content, head.end)
+        if where is None or not where.exact:
+            self._note_placement(where, content)
+        self._note_share_code(html, content)
+        if where is None:
+            return []
+        at = {"after": (where.after,), "before": (where.before,)}.get(
+            self.settings.share_position, (where.before, where.after))
+        return [(offset, offset, f"\n{widget}\n") for offset in at]
+
+    def share(self, page: Page, content: Any, env: Environment) -> str:
+        """Return the share widget of ``page``, empty where there is none to show."""
+        if page.status != "published" or page.kind not in self.settings.share_kinds:
+            return ""
+        if not page.canonical or switch(content) in ("off", "tags"):
+            return ""
+        chosen = tuple(map(self._chosen, self.settings.networks_of(page.section)))
+        names = [name for name in chosen if name]
+        if not names:
+            return ""
+        try:
+            return self._widget(env).html(page, names)
+        except TemplateError as error:
+            template = getattr(error, "name", None) or "smo/share.html"
+            line = getattr(error, "lineno", None)
+            self.report.add("error", f"template {template}" + (f", line {line}" if line else ""),
+                            str(error), "pages are written without the share widget")
+            return ""
+
+    def _widget(self, env: Environment) -> ShareWidget:
+        if id(env) not in self._share:
+            self._share[id(env)] = ShareWidget(
+                lambda name, context: env.get_template(name).render(context),
+                self.networks, self.settings.share_max_visible)
+        return self._share[id(env)]
+
+    def _chosen(self, name: str) -> str:
+        network = self.networks[name]
+        if network.status != "retired" or self.settings.share_retired == "show":
+            return name
+        heirs = ", ".join(self.networks[heir].name for heir in network.successors
+                          if heir in self.networks)
+        self.report.add("warning", "SMO_SHARE_NETWORKS",
+                        f"{network.name} has shut down or takes no links any more and is left out",
+                        f"its successors are {heirs}" if heirs else "take it out")
+        return ""
+
+    def _note_placement(self, where: Place | None, content: Any) -> None:
+        if where is None:
+            self.report.add("warning", str(content.relative_source_path),
+                            "the theme shows no place for the share links",
+                            "put {{ article.smo.share }} into its template")
+        else:
+            self.report.add("info", "theme", "it changes the article's text, so the share links "
+                            "are placed by its markup",
+                            "{{ article.smo.share }} in its template says where they go")
+
+    def _note_share_code(self, html: str, content: Any) -> None:
+        if content.template in self._theme_checked:
+            return
+        self._theme_checked.add(content.template)
+        own = html.replace(content.content, "")
+        if (found := _SHARE_CODE.search(own)) is not None:
+            self.report.add("warning", "theme", f"it prints share links of its own ({found[0]})",
+                            "switch them off in the theme, or set SMO_SHARE_POSITION = \"manual\"")
+
+    # The whole run
+
+    def _note_rivals(self) -> None:
+        loaded = {str(name).rpartition(".")[2] for name in self.pelican.get("PLUGINS") or ()}
+        for rival, remedy in _RIVALS.items():
+            if rival in loaded:
+                self.report.add("warning", "PLUGINS", f"{rival} does what pelican_smo does, and "
+                                "both would write it", remedy)
+
+    def _record(self, page: Page, content: Any) -> None:
+        identifier = article_id(content)
+        here = absolute(self.pelican["SITEURL"].rstrip("/"), content.url)
+        aliases = [here, without_index(here), page.url]
+        aliases += [absolute(page.site.url, alias.strip())
+                    for alias in authored(content, "alias", "aliases").split(",") if alias.strip()]
+        self.sources[page.url] = source_row(identifier, page.canonical, content.content, page.url)
+        self.targets[page.url] = target_row(identifier, page.canonical, page.title, aliases,
+                                            closed=closed(content))
+
+    def close(self, output: Path) -> None:
+        """Write the files that belong to the whole run; a full disk is reported, no more."""
+        cache = cache_folder(self.settings, self.pelican)
+        site = str(self.pelican.get("SITEURL") or "").rstrip("/")
+        try:
+            if self._stylesheet_used:
+                write_atomically(output / "smo" / self.stylesheet[0], self.stylesheet[1])
+            if site:
+                write_links(cache, site, self.sources.values())
+                write_atomically(cache / "report.json", self._report_text())
+            if site and self.settings.linkback_endpoint:
+                write_targets(output, site, self.targets.values())
+        except OSError as error:
+            self.report.add("error", str(error.filename or output), f"cannot be written: "
+                            f"{error.strerror or error}", "make room or correct its permissions")
+
+    def _report_text(self) -> str:
+        rows = [
+            {"key": change.key, "action": change.action, "pages": count, "first": first,
+             "theirs": change.theirs, "ours": change.ours}
+            for count, first, change in self.report.changes.values()
+        ]
+        findings = [{"level": finding.level, "text": str(finding)}
+                    for finding in self.report.findings]
+        return json.dumps({"tags": rows, "findings": findings}, ensure_ascii=False, indent=1) + "\n"
+
+    def check_strict(self) -> None:
+        """Raise FindingsError with every warning and error if ``SMO_STRICT`` is on."""
+        findings = [str(finding) for finding in self.report.of("warning", "error")]
+        if self.settings.strict and findings:
+            raise FindingsError(findings)
+
+
+class ContentSmo:
+    """What a theme reaches as ``article.smo``; nothing is read before a template asks."""
+
+    __slots__ = ("_content", "_context", "_env", "_kind", "_run")
+
+    def __init__(
+        self, run: Run, content: Any, kind: Any, context: Mapping[str, Any], env: Environment
+    ) -> None:
+        self._run, self._content, self._kind = run, content, kind
+        self._context, self._env = context, env
+
+    @property
+    def page(self) -> Page:
+        """Return the values."""
+        return self._run.collector(self._context).content_page(self._content, self._kind)
+
+    @property
+    def head(self) -> Markup:
+        """Return the block for the head."""
+        return Markup(block(tag.html for tag in head_tags(self.page)))  # noqa: S704
+
+    @property
+    def share(self) -> Markup:
+        """Return the share widget."""
+        return Markup(self._run.share(self.page, self._content, self._env))  # noqa: S704
+
+    @property
+    def mentions(self) -> Markup:
+        """Return the mentions, of which a site without a receiver has none."""
+        return Markup("")

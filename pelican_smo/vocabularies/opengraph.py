@@ -1,0 +1,69 @@
+"""The home of Open Graph (ogp.me) and its article vocabulary."""
+
+from pelican_smo.page import Image, Page
+from pelican_smo.tags import Tag, meta_property
+
+__all__ = ["tags"]
+
+
+def tags(page: Page) -> list[Tag]:
+    """Return the ``og:`` and ``article:`` tags of ``page``; the type comes before its details."""
+    if not page.site.url:
+        return _relative_tags(page)
+    authored = page.authored
+    found = [
+        meta_property("og:type", page.og_type, authored="og_type" in authored),
+        meta_property("og:title", page.title, authored="title" in authored),
+    ]
+    if page.social_description:
+        found.append(meta_property("og:description", page.social_description,
+                                   authored="social_description" in authored))
+    if page.url:
+        found.append(meta_property("og:url", page.canonical or page.url))
+    found.append(meta_property("og:site_name", page.site.name))
+    if page.locale:
+        found.append(meta_property("og:locale", page.locale))
+        found += [meta_property("og:locale:alternate", other) for other in page.other_locales]
+    if page.image:
+        found += _image_tags(page.image, authored="image" in authored)
+    if page.og_type == "article":
+        found += _article_tags(page)
+    if page.kind == "author" and page.authors:
+        found.append(meta_property("profile:username", page.authors[0].name))
+    if page.site.account.facebook_app_id:
+        found.append(meta_property("fb:app_id", page.site.account.facebook_app_id))
+    return found
+
+
+def _relative_tags(page: Page) -> list[Tag]:
+    """Return what can be said while nobody knows where the site will be."""
+    found = [meta_property("og:type", page.og_type), meta_property("og:title", page.title),
+             meta_property("og:site_name", page.site.name)]
+    if page.social_description:
+        found.insert(2, meta_property("og:description", page.social_description))
+    return found
+
+
+def _image_tags(image: Image, *, authored: bool) -> list[Tag]:
+    details = {
+        "og:image": image.url,
+        "og:image:type": image.type,
+        "og:image:width": image.width,
+        "og:image:height": image.height,
+        "og:image:alt": image.alt,
+    }
+    return [meta_property(key, str(value), authored=authored)
+            for key, value in details.items() if value]
+
+
+def _article_tags(page: Page) -> list[Tag]:
+    found = []
+    if page.published:
+        found.append(meta_property("article:published_time", page.published.isoformat()))
+    if page.modified:
+        found.append(meta_property("article:modified_time", page.modified.isoformat()))
+    found += [meta_property("article:author", author.url) for author in page.authors if author.url]
+    if page.section:
+        found.append(meta_property("article:section", page.section))
+    found += [meta_property("article:tag", tag) for tag in page.tags[:10]]
+    return found
