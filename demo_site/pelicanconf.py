@@ -140,7 +140,7 @@ SMO_SHARE_RETIRED = "show"
 SMO_CUSTOM_NETWORKS = {
     "post-office": {
         "name": "The post office",
-        "url": "https://post-office.example/new?about={title}&link={url}",
+        "url": "https://post-office.example/?about={title}&link={url}",
     },
 }
 

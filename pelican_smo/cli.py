@@ -19,8 +19,7 @@ def main() -> None:
 @main.command()
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("-b", "--bind", default="127.0.0.1", show_default=True,
-              help="Address to listen on.")
+@click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def preview(site: Path, port: int, bind: str) -> None:
     """Build SITE and serve it, again after each change.
 

@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from pelican_smo.handles import (
-    bluesky_profile, fediverse_handle, fediverse_profile, x_handle, x_profile,
+    bluesky_profile,
+    fediverse_handle,
+    fediverse_profile,
+    x_handle,
+    x_profile,
 )
 from pelican_smo.images import ImageFinder, content_images
 from pelican_smo.labels import labels_of
 from pelican_smo.page import (
-    Account, Feed, Image, Kind, Linkbacks, Page, Person, Site,
+    Account,
+    Feed,
+    Image,
+    Kind,
+    Linkbacks,
+    Page,
+    Person,
+    Site,
+    Status,
 )
 from pelican_smo.report import Report
 from pelican_smo.settings import Settings
@@ -24,13 +36,45 @@ __all__ = ["Collector", "article_id", "authored", "closed", "switch"]
 
 # The language's usual territory, for og:locale, which must have one (ogp.me).
 LOCALES = {
-    "ar": "ar_AR", "bg": "bg_BG", "ca": "ca_ES", "cs": "cs_CZ", "da": "da_DK", "de": "de_DE",
-    "el": "el_GR", "en": "en_US", "es": "es_ES", "et": "et_EE", "eu": "eu_ES", "fa": "fa_IR",
-    "fi": "fi_FI", "fr": "fr_FR", "gl": "gl_ES", "he": "he_IL", "hi": "hi_IN", "hr": "hr_HR",
-    "hu": "hu_HU", "id": "id_ID", "it": "it_IT", "ja": "ja_JP", "ko": "ko_KR", "lt": "lt_LT",
-    "lv": "lv_LV", "nb": "nb_NO", "nl": "nl_NL", "pl": "pl_PL", "pt": "pt_PT", "ro": "ro_RO",
-    "ru": "ru_RU", "sk": "sk_SK", "sl": "sl_SI", "sv": "sv_SE", "th": "th_TH", "tr": "tr_TR",
-    "uk": "uk_UA", "vi": "vi_VN", "zh": "zh_CN",
+    "ar": "ar_AR",
+    "bg": "bg_BG",
+    "ca": "ca_ES",
+    "cs": "cs_CZ",
+    "da": "da_DK",
+    "de": "de_DE",
+    "el": "el_GR",
+    "en": "en_US",
+    "es": "es_ES",
+    "et": "et_EE",
+    "eu": "eu_ES",
+    "fa": "fa_IR",
+    "fi": "fi_FI",
+    "fr": "fr_FR",
+    "gl": "gl_ES",
+    "he": "he_IL",
+    "hi": "hi_IN",
+    "hr": "hr_HR",
+    "hu": "hu_HU",
+    "id": "id_ID",
+    "it": "it_IT",
+    "ja": "ja_JP",
+    "ko": "ko_KR",
+    "lt": "lt_LT",
+    "lv": "lv_LV",
+    "nb": "nb_NO",
+    "nl": "nl_NL",
+    "pl": "pl_PL",
+    "pt": "pt_PT",
+    "ro": "ro_RO",
+    "ru": "ru_RU",
+    "sk": "sk_SK",
+    "sl": "sl_SI",
+    "sv": "sv_SE",
+    "th": "th_TH",
+    "tr": "tr_TR",
+    "uk": "uk_UA",
+    "vi": "vi_VN",
+    "zh": "zh_CN",
 }
 _DESCRIPTION_LIMIT = 200
 _MIN_WIDTH, _MIN_HEIGHT = 200, 200
@@ -43,8 +87,16 @@ _YES = ("yes", "true", "1", "on")
 TITLE = ("social_title", "og_title")
 SOCIAL_DESCRIPTION = ("social_description", "og_description")
 CANONICAL = ("canonical", "external_canonical")
-IMAGE = ("social_image", "og_image", "image", "cover", "cover_image", "featured_image",
-         "header_cover", "thumbnail")
+IMAGE = (
+    "social_image",
+    "og_image",
+    "image",
+    "cover",
+    "cover_image",
+    "featured_image",
+    "header_cover",
+    "thumbnail",
+)
 IMAGE_ALT = ("social_image_alt", "image_alt")
 
 
@@ -78,13 +130,17 @@ class Collector:
     """Collects the pages of one run; what many pages share is looked up once."""
 
     def __init__(
-        self, settings: Settings, pelican: Mapping[str, Any], static_content: Mapping[str, Any],
+        self,
+        settings: Settings,
+        pelican: Mapping[str, Any],
+        static_content: Mapping[str, Any],
         report: Report,
     ) -> None:
         self.settings, self.pelican, self.report = settings, pelican, report
         self.site_url = str(pelican.get("SITEURL") or "").rstrip("/")
-        self.images = ImageFinder(self.site_url, Path(pelican.get("PATH") or "."),
-                                  static_content, report)
+        self.images = ImageFinder(
+            self.site_url, Path(pelican.get("PATH") or "."), static_content, report
+        )
         self._people: dict[str, Person] = {}
         self._urls: dict[tuple[str, str], str] = {}
         self._locales = LOCALES | dict(settings.locales)
@@ -112,8 +168,10 @@ class Collector:
             name=name,
             description=plain(settings.description or str(pelican.get("SITESUBTITLE") or "")),
             language=str(pelican.get("DEFAULT_LANG") or "en"),
-            image=self._picture(settings.image or pelican.get("OG_IMAGE")
-                                or pelican.get("DEFAULT_OG_IMAGE"), "SMO_IMAGE"),
+            image=self._picture(
+                settings.image or pelican.get("OG_IMAGE") or pelican.get("DEFAULT_OG_IMAGE"),
+                "SMO_IMAGE",
+            ),
             logo=logo,
             publisher=Person(
                 name=plain(publisher.get("name") or name),
@@ -121,7 +179,9 @@ class Collector:
                 url=safe(publisher.get("url") or home),
                 image=self._picture(publisher.get("logo"), "SMO_PUBLISHER") or logo,
                 profiles=tuple(dict.fromkeys(profiles)),
-            ) if name else None,
+            )
+            if name
+            else None,
             account=account,
             feeds=self._feeds(name),
             profiles=tuple(dict.fromkeys(profiles)),
@@ -166,8 +226,11 @@ class Collector:
             profiles.append(x_profile(handle))
         own_page = self._wrapper_url(author) if self.pelican.get("AUTHOR_SAVE_AS") else ""
         return Person(
-            name=plain(author.name), url=safe(row.get("url") or "") or own_page,
-            fediverse=fediverse, x=handle, profiles=tuple(filter(None, dict.fromkeys(profiles))),
+            name=plain(author.name),
+            url=safe(row.get("url") or "") or own_page,
+            fediverse=fediverse,
+            x=handle,
+            profiles=tuple(filter(None, dict.fromkeys(profiles))),
             image=self._picture(row.get("image"), f"SMO_AUTHORS[{author.name!r}]"),
         )
 
@@ -197,7 +260,7 @@ class Collector:
         """Return what is true of the article or page ``content``."""
         settings, site = self.settings, self.site
         where = content.get_relative_source_path() or str(content)
-        status = content.status if content.status in ("draft", "hidden") else "published"
+        status: Status = content.status if content.status in ("draft", "hidden") else "published"
         language = content.lang
         url = self._absolute(content.url)
         is_article = kind == "article"
@@ -206,8 +269,9 @@ class Collector:
         own_description = plain(authored(content, "description"))
         summary = plain(str(content.metadata.get("summary") or ""))
         own_social = plain(authored(content, *SOCIAL_DESCRIPTION))
-        description = (own_description or own_social or summary
-                       or cut(lead(body), _DESCRIPTION_LIMIT))
+        description = (
+            own_description or own_social or summary or cut(lead(body), _DESCRIPTION_LIMIT)
+        )
         own_title = plain(authored(content, *TITLE))
         title = own_title or plain(str(content.title)) or site.name
         social = own_social or own_description or summary or description
@@ -218,31 +282,47 @@ class Collector:
         locale = self._locale(content, where)
         article = self._article_facts(content, body) if is_article else {}
         card = authored(content, "twitter_card")
-        noindex = (status != "published" or authored(content, "noindex").lower() in _YES)
-        robots = authored(content, "robots") or ("noindex" if noindex else "max-image-preview:large")
+        noindex = status != "published" or authored(content, "noindex").lower() in _YES
+        robots = authored(content, "robots") or (
+            "noindex" if noindex else "max-image-preview:large"
+        )
         own = {
-            "title": own_title, "description": own_description or summary,
-            "social_description": own_social, "canonical": authored(content, *CANONICAL),
-            "image": own_image, "card": card, "og_type": authored(content, "og_type"),
+            "title": own_title,
+            "description": own_description or summary,
+            "social_description": own_social,
+            "canonical": authored(content, *CANONICAL),
+            "image": own_image,
+            "card": card,
+            "og_type": authored(content, "og_type"),
             "robots": noindex or authored(content, "robots"),
         }
         return Page(
-            site=site, kind=kind, status=status, language=language, url=url, canonical=canonical,
-            title=title, description=description,
+            site=site,
+            kind=kind,
+            status=status,
+            language=language,
+            url=url,
+            canonical=canonical,
+            title=title,
+            description=description,
             social_description=social if social != title else "",
-            image=image, authors=people, creator=self._creator(content, people, where),
+            image=image,
+            authors=people,
+            creator=self._creator(content, people, where),
             section=category if is_article else "",
             tags=tuple(plain(tag.name) for tag in getattr(content, "tags", ())),
             locale=locale,
             other_locales=self._other_locales(content, locale) if translations else (),
             translations=translations,
             og_type=authored(content, "og_type") or ("article" if is_article else "website"),
-            schema_type=authored(content, "schema_type") or (
-                settings.schema_type_of(category) if is_article else "WebPage"),
-            card=card or _card(image, authored=own_image), robots=robots,
+            schema_type=authored(content, "schema_type")
+            or (settings.schema_type_of(category) if is_article else "WebPage"),
+            card=card or _card(image, authored=own_image),
+            robots=robots,
             crumbs=self._content_crumbs(content, title, canonical) if is_article else (),
             linkbacks=self._linkbacks(content) if is_article and status == "published" else None,
-            authored=frozenset(name for name, value in own.items() if value), **article,
+            authored=frozenset(name for name, value in own.items() if value),
+            **article,
         )
 
     def _article_facts(self, content: Any, body: str) -> dict[str, Any]:
@@ -252,7 +332,9 @@ class Collector:
             modified = None
         counted = words(body)
         return {
-            "published": _seconds(published), "modified": _seconds(modified), "words": counted,
+            "published": _seconds(published),
+            "modified": _seconds(modified),
+            "words": counted,
             "minutes": max(1, round(counted / _WORDS_A_MINUTE)) if counted else 0,
             "series": plain(authored(content, "series")),
         }
@@ -271,21 +353,31 @@ class Collector:
             if image:
                 return image, True
         for source, its_alt in content_images(body)[:4]:
-            found = self.images.find(source, alt or its_alt, where=where, folder=folder,
-                                     page_url="" if source[0] in "{|" else url)
-            if found and (found.width is None or (found.width >= _MIN_WIDTH
-                                                  and (found.height or 0) >= _MIN_HEIGHT)):
+            found = self.images.find(
+                source,
+                alt or its_alt,
+                where=where,
+                folder=folder,
+                page_url="" if source[0] in "{|" else url,
+            )
+            if found and (
+                found.width is None
+                or (found.width >= _MIN_WIDTH and (found.height or 0) >= _MIN_HEIGHT)
+            ):
                 return found, False
         return self._shared_image(content), False
 
     def _shared_image(self, content: Any) -> Image | None:
         """Return the picture of the page's category, of a tag, of its author, of the site."""
         settings = self.settings
-        rows = [(settings.categories, "SMO_CATEGORIES", content.category.name)] if hasattr(
-            content, "category") else []
+        rows = (
+            [(settings.categories, "SMO_CATEGORIES", content.category.name)]
+            if hasattr(content, "category")
+            else []
+        )
         rows += [(settings.tags, "SMO_TAGS", tag.name) for tag in getattr(content, "tags", ())]
         for table, setting, name in rows:
-            if (named := table.get(name, {}).get("image")):
+            if named := table.get(name, {}).get("image"):
                 return self._picture(named, f"{setting}[{name!r}]")
         return self.site.image
 
@@ -295,8 +387,9 @@ class Collector:
             return url
         canonical = absolute(self.site_url, named)
         if not is_web(canonical):
-            self.report.add("warning", where, f"Canonical: {named!r} is no URL",
-                            "write an absolute http(s) URL")
+            self.report.add(
+                "warning", where, f"Canonical: {named!r} is no URL", "write an absolute http(s) URL"
+            )
             return url
         return canonical
 
@@ -314,8 +407,12 @@ class Collector:
     def _locale(self, content: Any, where: str) -> str:
         own = authored(content, "og_locale").replace("-", "_")
         if own and not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", own):
-            self.report.add("warning", where, f"OG_locale: {own!r} has no territory",
-                            "write a language and a territory such as en_GB")
+            self.report.add(
+                "warning",
+                where,
+                f"OG_locale: {own!r} has no territory",
+                "write a language and a territory such as en_GB",
+            )
             own = ""
         return own or self._locale_of(content.lang)
 
@@ -328,15 +425,22 @@ class Collector:
         return self._locales.get(base.lower(), "") if not territory else ""
 
     def _other_locales(self, content: Any, locale: str) -> tuple[str, ...]:
-        others = (self._locale_of(other.lang) for other in content.translations
-                  if other.status == "published")
+        others = (
+            self._locale_of(other.lang)
+            for other in content.translations
+            if other.status == "published"
+        )
         return tuple(sorted({other for other in others if other and other != locale}))
 
     def _creator(self, content: Any, people: tuple[Person, ...], where: str) -> str:
         named = authored(content, "fediverse")
         if named and not fediverse_handle(named):
-            self.report.add("warning", where, f"Fediverse: {named!r} is no account",
-                            "write it as @user@example.social")
+            self.report.add(
+                "warning",
+                where,
+                f"Fediverse: {named!r} is no account",
+                "write it as @user@example.social",
+            )
         return fediverse_handle(named) or next((p.fediverse for p in people if p.fediverse), "")
 
     def _content_crumbs(
@@ -352,12 +456,15 @@ class Collector:
             return None
         endpoint = self.settings.linkback_endpoint.rstrip("/")
         if not endpoint:
-            webmention, pingback = (str(self.pelican.get(name) or "")
-                                    for name in ("WEBMENTION_URL", "PINGBACK_URL"))
+            webmention, pingback = (
+                str(self.pelican.get(name) or "") for name in ("WEBMENTION_URL", "PINGBACK_URL")
+            )
             if not (is_web(webmention) or is_web(pingback)):
                 return None
-            return Linkbacks(webmention=webmention if is_web(webmention) else "",
-                             pingback=pingback if is_web(pingback) else "")
+            return Linkbacks(
+                webmention=webmention if is_web(webmention) else "",
+                pingback=pingback if is_web(pingback) else "",
+            )
         if not self.site_url:
             return None
         protocols = self.settings.linkback_protocols
@@ -365,7 +472,8 @@ class Collector:
             webmention=f"{endpoint}/webmention" if "webmention" in protocols else "",
             pingback=f"{endpoint}/pingback" if "pingback" in protocols else "",
             trackback=f"{endpoint}/trackback/{article_id(content)}"
-            if "trackback" in protocols else "",
+            if "trackback" in protocols
+            else "",
             chosen=True,
         )
 
@@ -390,17 +498,27 @@ class Collector:
             title = f"{title} – {labels_of(site.language).page.format(number)}"
         row = self._row(kind, subject)
         description = plain(row.get("description", "")) or (
-            site.description if kind in ("home", "index") else "")
+            site.description if kind in ("home", "index") else ""
+        )
         image = self._picture(row.get("image"), f"SMO_{kind.upper()}") or site.image
         noindex = output_file.rpartition("/")[2].partition(".")[0] in ("404", "search")
         person = self.person(subject) if kind == "author" else None
         if person and person.image:
             image = person.image
         return Page(
-            site=site, kind=kind, number=number, language=site.language, url=url,
-            canonical=url, title=title, document_title=document_title, description=description,
-            social_description=description if description != title else "", image=image,
-            authors=(person,) if person else (), creator=person.fediverse if person else "",
+            site=site,
+            kind=kind,
+            number=number,
+            language=site.language,
+            url=url,
+            canonical=url,
+            title=title,
+            document_title=document_title,
+            description=description,
+            social_description=description if description != title else "",
+            image=image,
+            authors=(person,) if person else (),
+            creator=person.fediverse if person else "",
             locale=self._locale_of(site.language),
             og_type="profile" if kind == "author" else "website",
             card=_card(image, authored=False),
@@ -411,9 +529,7 @@ class Collector:
             authored=frozenset({"robots"} if noindex else ()),
         )
 
-    def _listing_kind(
-        self, context: Mapping[str, Any], output_file: str
-    ) -> tuple[Kind, Any]:
+    def _listing_kind(self, context: Mapping[str, Any], output_file: str) -> tuple[Kind, Any]:
         kinds: tuple[Kind, ...] = ("tag", "category", "author")
         for kind in kinds:
             subject = context.get(kind)
@@ -431,7 +547,9 @@ class Collector:
 
     def _row(self, kind: Kind, subject: Any) -> Mapping[str, str]:
         tables: dict[str, Mapping[str, Mapping[str, str]]] = {
-            "category": self.settings.categories, "tag": self.settings.tags}
+            "category": self.settings.categories,
+            "tag": self.settings.tags,
+        }
         return tables[kind].get(subject.name, {}) if kind in tables else {}
 
     def _neighbour(self, context: Mapping[str, Any], name: str) -> str:
@@ -442,8 +560,9 @@ class Collector:
 def _direct_templates(pelican: Mapping[str, Any]) -> dict[str, str]:
     """Return the URL of each direct template's page by the file that it is written to."""
     return {
-        str(pelican.get(f"{name.upper()}_SAVE_AS", f"{name}.html")):
-            str(pelican.get(f"{name.upper()}_URL", f"{name}.html"))
+        str(pelican.get(f"{name.upper()}_SAVE_AS", f"{name}.html")): str(
+            pelican.get(f"{name.upper()}_URL", f"{name}.html")
+        )
         for name in pelican.get("DIRECT_TEMPLATES") or ()
     }
 
@@ -464,8 +583,11 @@ def _card(image: Image | None, *, authored: bool) -> str:
         return "summary"
     if not (image.width and image.height):
         return "summary_large_image" if authored else "summary"
-    large = (image.width >= _LARGE_WIDTH and image.height >= _LARGE_HEIGHT
-             and image.width / image.height >= _LARGE_RATIO)
+    large = (
+        image.width >= _LARGE_WIDTH
+        and image.height >= _LARGE_HEIGHT
+        and image.width / image.height >= _LARGE_RATIO
+    )
     return "summary_large_image" if large else "summary"
 
 

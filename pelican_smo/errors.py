@@ -1,9 +1,9 @@
 """The home of every way this package fails, drawn as one tree.
 
-    SmoError
-    ├── SettingsError     settings that cannot be used, every problem at once
-    ├── FindingsError     findings of a build that SMO_STRICT does not let pass
-    └── PreviewError      a preview that cannot be started
+SmoError
+├── SettingsError     settings that cannot be used, every problem at once
+├── FindingsError     findings of a build that SMO_STRICT does not let pass
+└── PreviewError      a preview that cannot be started
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class SmoError(Exception):
     """Anything this package raises on purpose; its text is meant for the site's author."""
 
 
-class _Listed(SmoError):
+class _ListedError(SmoError):
     """An error that carries a list of sentences, each naming what is wrong and the remedy."""
 
     headline: str
@@ -25,13 +25,13 @@ class _Listed(SmoError):
         super().__init__("\n- ".join((self.headline, *self.problems)))
 
 
-class SettingsError(_Listed):
+class SettingsError(_ListedError):
     """The site's settings cannot be used; ``problems`` holds one sentence for each reason."""
 
     headline = "pelican_smo cannot use these settings:"
 
 
-class FindingsError(_Listed):
+class FindingsError(_ListedError):
     """``SMO_STRICT`` is on and the build has findings; ``problems`` holds them."""
 
     headline = "pelican_smo found what SMO_STRICT does not let pass:"

@@ -16,7 +16,11 @@ from pelican_smo.collect import Collector, article_id, authored, closed, switch
 from pelican_smo.errors import FindingsError
 from pelican_smo.inject import Place, block, place, splice
 from pelican_smo.manifest import (
-    source_row, target_row, write_atomically, write_links, write_targets,
+    source_row,
+    target_row,
+    write_atomically,
+    write_links,
+    write_targets,
 )
 from pelican_smo.merge import merge
 from pelican_smo.page import Page
@@ -73,7 +77,8 @@ class Run:
         """Return the collector of this run; the first page brings the site's files along."""
         if self._collector is None:
             self._collector = Collector(
-                self.settings, self.pelican, context.get("static_content", {}), self.report)
+                self.settings, self.pelican, context.get("static_content", {}), self.report
+            )
         return self._collector
 
     # One page
@@ -150,7 +155,8 @@ class Run:
         if where is None:
             return []
         at = {"after": (where.after,), "before": (where.before,)}.get(
-            self.settings.share_position, (where.before, where.after))
+            self.settings.share_position, (where.before, where.after)
+        )
         return [(offset, offset, f"\n{widget}\n") for offset in at]
 
     def share(self, page: Page, content: Any, env: Environment) -> str:
@@ -168,37 +174,53 @@ class Run:
         except TemplateError as error:
             template = getattr(error, "name", None) or "smo/share.html"
             line = getattr(error, "lineno", None)
-            self.report.add("error", f"template {template}" + (f", line {line}" if line else ""),
-                            str(error), "pages are written without the share widget")
+            self.report.add(
+                "error",
+                f"template {template}" + (f", line {line}" if line else ""),
+                str(error),
+                "pages are written without the share widget",
+            )
             return ""
 
     def _widget(self, env: Environment) -> ShareWidget:
         if id(env) not in self._share:
             self._share[id(env)] = ShareWidget(
                 lambda name, context: env.get_template(name).render(context),
-                self.networks, self.settings.share_max_visible)
+                self.networks,
+                self.settings.share_max_visible,
+            )
         return self._share[id(env)]
 
     def _chosen(self, name: str) -> str:
         network = self.networks[name]
         if network.status != "retired" or self.settings.share_retired == "show":
             return name
-        heirs = ", ".join(self.networks[heir].name for heir in network.successors
-                          if heir in self.networks)
-        self.report.add("warning", "SMO_SHARE_NETWORKS",
-                        f"{network.name} has shut down or takes no links any more and is left out",
-                        f"its successors are {heirs}" if heirs else "take it out")
+        heirs = ", ".join(
+            self.networks[heir].name for heir in network.successors if heir in self.networks
+        )
+        self.report.add(
+            "warning",
+            "SMO_SHARE_NETWORKS",
+            f"{network.name} has shut down or takes no links any more and is left out",
+            f"its successors are {heirs}" if heirs else "take it out",
+        )
         return ""
 
     def _note_placement(self, where: Place | None, content: Any) -> None:
         if where is None:
-            self.report.add("warning", str(content.relative_source_path),
-                            "the theme shows no place for the share links",
-                            "put {{ article.smo.share }} into its template")
+            self.report.add(
+                "warning",
+                str(content.relative_source_path),
+                "the theme shows no place for the share links",
+                "put {{ article.smo.share }} into its template",
+            )
         else:
-            self.report.add("info", "theme", "it changes the article's text, so the share links "
-                            "are placed by its markup",
-                            "{{ article.smo.share }} in its template says where they go")
+            self.report.add(
+                "info",
+                "theme",
+                "it changes the article's text, so the share links are placed by its markup",
+                "{{ article.smo.share }} in its template says where they go",
+            )
 
     def _note_share_code(self, html: str, content: Any) -> None:
         if content.template in self._theme_checked:
@@ -206,8 +228,12 @@ class Run:
         self._theme_checked.add(content.template)
         own = html.replace(content.content, "")
         if (found := _SHARE_CODE.search(own)) is not None:
-            self.report.add("warning", "theme", f"it prints share links of its own ({found[0]})",
-                            "switch them off in the theme, or set SMO_SHARE_POSITION = \"manual\"")
+            self.report.add(
+                "warning",
+                "theme",
+                f"it prints share links of its own ({found[0]})",
+                'switch them off in the theme, or set SMO_SHARE_POSITION = "manual"',
+            )
 
     # The whole run
 
@@ -215,18 +241,26 @@ class Run:
         loaded = {str(name).rpartition(".")[2] for name in self.pelican.get("PLUGINS") or ()}
         for rival, remedy in _RIVALS.items():
             if rival in loaded:
-                self.report.add("warning", "PLUGINS", f"{rival} does what pelican_smo does, and "
-                                "both would write it", remedy)
+                self.report.add(
+                    "warning",
+                    "PLUGINS",
+                    f"{rival} does what pelican_smo does, and both would write it",
+                    remedy,
+                )
 
     def _record(self, page: Page, content: Any) -> None:
         identifier = article_id(content)
         here = absolute(self.pelican["SITEURL"].rstrip("/"), content.url)
         aliases = [here, without_index(here), page.url]
-        aliases += [absolute(page.site.url, alias.strip())
-                    for alias in authored(content, "alias", "aliases").split(",") if alias.strip()]
+        aliases += [
+            absolute(page.site.url, alias.strip())
+            for alias in authored(content, "alias", "aliases").split(",")
+            if alias.strip()
+        ]
         self.sources[page.url] = source_row(identifier, page.canonical, content.content, page.url)
-        self.targets[page.url] = target_row(identifier, page.canonical, page.title, aliases,
-                                            closed=closed(content))
+        self.targets[page.url] = target_row(
+            identifier, page.canonical, page.title, aliases, closed=closed(content)
+        )
 
     def close(self, output: Path) -> None:
         """Write the files that belong to the whole run; a full disk is reported, no more."""
@@ -241,17 +275,28 @@ class Run:
             if site and self.settings.linkback_endpoint:
                 write_targets(output, site, self.targets.values())
         except OSError as error:
-            self.report.add("error", str(error.filename or output), f"cannot be written: "
-                            f"{error.strerror or error}", "make room or correct its permissions")
+            self.report.add(
+                "error",
+                str(error.filename or output),
+                f"cannot be written: {error.strerror or error}",
+                "make room or correct its permissions",
+            )
 
     def _report_text(self) -> str:
         rows = [
-            {"key": change.key, "action": change.action, "pages": count, "first": first,
-             "theirs": change.theirs, "ours": change.ours}
+            {
+                "key": change.key,
+                "action": change.action,
+                "pages": count,
+                "first": first,
+                "theirs": change.theirs,
+                "ours": change.ours,
+            }
             for count, first, change in self.report.changes.values()
         ]
-        findings = [{"level": finding.level, "text": str(finding)}
-                    for finding in self.report.findings]
+        findings = [
+            {"level": finding.level, "text": str(finding)} for finding in self.report.findings
+        ]
         return json.dumps({"tags": rows, "findings": findings}, ensure_ascii=False, indent=1) + "\n"
 
     def check_strict(self) -> None:

@@ -48,10 +48,12 @@ def _loaders(loader: Any) -> Sequence[BaseLoader]:
 
 def _escapes(otherwise: Any) -> Callable[[str | None], bool]:
     """Return Jinja's autoescape: on for smo/…, a theme's override included, else as it was."""
+
     def escapes(name: str | None) -> bool:
         if name and name.removeprefix(_EXPLICIT).startswith("smo/"):
             return True
         return bool(otherwise(name) if callable(otherwise) else otherwise)
+
     return escapes
 
 
@@ -70,6 +72,7 @@ class _Explicit(BaseLoader):
 
 def _page_template(run: Run, env: Environment, base: type[Template]) -> type[Template]:
     """Return the Template class that finishes what Pelican's writer is about to write."""
+
     class PageTemplate(base):  # type: ignore[misc, valid-type]
         def render(self, *args: Any, **kwargs: Any) -> str:
             html: str = super().render(*args, **kwargs)
@@ -109,15 +112,30 @@ def _attach(generator: Any, content: Any, reference: str) -> None:
         static.attach_to(content)
 
 
-_LISTS = ("articles", "translations", "hidden_articles", "hidden_translations", "drafts",
-          "drafts_translations", "pages", "hidden_pages", "draft_pages", "draft_translations")
+_LISTS = (
+    "articles",
+    "translations",
+    "hidden_articles",
+    "hidden_translations",
+    "drafts",
+    "drafts_translations",
+    "pages",
+    "hidden_pages",
+    "draft_pages",
+    "draft_translations",
+)
 _IMAGE_NAMES = ("social_image", "og_image", "image", "cover", "featured_image", "header_cover")
 
 
 def _contents(generator: Any) -> list[Any]:
     lists = (getattr(generator, name, ()) for name in _LISTS)
-    return [content for one in lists if isinstance(one, list) for content in one
-            if hasattr(content, "metadata")]
+    return [
+        content
+        for one in lists
+        if isinstance(one, list)
+        for content in one
+        if hasattr(content, "metadata")
+    ]
 
 
 def _metadata_images(content: Any) -> list[str]:

@@ -20,8 +20,12 @@ _ATTRIBUTE = re.compile(r"\b(src|alt|width|height)\s*=\s*(?:\"([^\"]*)\"|'([^']*
 _REFERENCE = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
 _ALT_LIMIT = 420
 # What every network shows; SVG and AVIF are refused by most of them.
-_TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"),
-          (b"GIF8", "image/gif"), (b"RIFF", "image/webp"))
+_TYPES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"RIFF", "image/webp"),
+)
 _UNSHOWN = (".svg", ".svgz", ".avif", ".ico", ".bmp", ".tif", ".tiff", ".pdf")
 
 
@@ -39,8 +43,9 @@ def content_images(body: str) -> list[tuple[str, str]]:
     """Return (src, alt) of the images in an article's HTML, in order."""
     found = []
     for image in _IMG.finditer(body):
-        attributes = {name.lower(): unescape(one or two)
-                      for name, one, two in _ATTRIBUTE.findall(image[1])}
+        attributes = {
+            name.lower(): unescape(one or two) for name, one, two in _ATTRIBUTE.findall(image[1])
+        }
         if attributes.get("src") and not attributes["src"].startswith("data:"):
             found.append((attributes["src"].strip(), plain(attributes.get("alt", ""))))
     return found
@@ -62,7 +67,13 @@ class ImageFinder:
     _by_url: dict[str, str] | None = None
 
     def find(
-        self, reference: str, alt: str = "", *, where: str, folder: str = "", page_url: str = "",
+        self,
+        reference: str,
+        alt: str = "",
+        *,
+        where: str,
+        folder: str = "",
+        page_url: str = "",
     ) -> Image | None:
         """Return the image that ``reference`` means, or None with a finding that says why.
 
@@ -73,23 +84,41 @@ class ImageFinder:
         if not url:
             return None
         if urlsplit(url).path.lower().endswith(_UNSHOWN):
-            self.report.add("warning", where, f"the image {reference!r} is of a type that networks "
-                            "do not show", "use PNG, JPEG, GIF or WebP")
+            self.report.add(
+                "warning",
+                where,
+                f"the image {reference!r} is of a type that networks do not show",
+                "use PNG, JPEG, GIF or WebP",
+            )
             return None
         alt = cut(alt, _ALT_LIMIT)
         if source is None:
             if url.startswith(f"{self.site_url}/"):
-                self.report.add("warning", where, f"the image {reference!r} is no file of the site",
-                                "correct its path, or add its folder to STATIC_PATHS")
+                self.report.add(
+                    "warning",
+                    where,
+                    f"the image {reference!r} is no file of the site",
+                    "correct its path, or add its folder to STATIC_PATHS",
+                )
                 return None
             return Image(url=url, alt=alt)
         measured = self.measure(source)
         if measured is None:
-            self.report.add("warning", where, f"the image {reference!r} cannot be read as a picture",
-                            "replace the file")
+            self.report.add(
+                "warning",
+                where,
+                f"the image {reference!r} cannot be read as a picture",
+                "replace the file",
+            )
             return None
-        return Image(url=url, alt=alt, width=measured.width, height=measured.height,
-                     type=measured.type, bytes=measured.bytes)
+        return Image(
+            url=url,
+            alt=alt,
+            width=measured.width,
+            height=measured.height,
+            type=measured.type,
+            bytes=measured.bytes,
+        )
 
     def _resolve(self, reference: str, folder: str, page_url: str) -> tuple[str, str | None]:
         """Return the absolute URL and, for a file of the site, its path below the content."""
@@ -104,7 +133,10 @@ class ImageFinder:
             url = absolute(self.site_url, reference)
         elif page_url:
             url = absolute(self.site_url, urljoin(page_url, reference))
-        elif not reference.startswith("/") and (near := _joined(folder, reference)) in self.static_content:
+        elif (
+            not reference.startswith("/")
+            and (near := _joined(folder, reference)) in self.static_content
+        ):
             return self._url_of(self.static_content[near]), near
         else:
             url = absolute(self.site_url, reference)
@@ -115,14 +147,15 @@ class ImageFinder:
         if self._by_url is None:
             self._by_url = {
                 self._url_of(static): key
-                for key, static in self.static_content.items() if static is not None
+                for key, static in self.static_content.items()
+                if static is not None
             }
         return self._by_url.get(urljoin(url, urlsplit(url).path))
 
     def _url_of(self, static: Any) -> str:
         # Static.url notes that it was read and then refuses to move where {attach} wants it;
         # the property of its base class gives the same answer and notes nothing.
-        base = next(cls for cls in type(static).__mro__ if cls.__name__ == "Content")
+        base: Any = next(cls for cls in type(static).__mro__ if cls.__name__ == "Content")
         return absolute(self.site_url, base.url.fget(static))
 
     def measure(self, key: str) -> Measured | None:

@@ -20,7 +20,9 @@ _BACK = 400
 _ANCHORS = (
     re.compile(r"<(\w+)\b[^<>]*\bitemprop\s*=\s*[\"']?articleBody\b[^<>]*>", re.IGNORECASE),
     *(
-        re.compile(rf"<(\w+)\b[^<>]*\bclass\s*=\s*[\"'](?:[^\"']*\s)?{name}[\s\"'][^<>]*>", re.I)
+        re.compile(
+            rf"<(\w+)\b[^<>]*\bclass\s*=\s*[\"'](?:[^\"']*\s)?{name}[\s\"'][^<>]*>", re.IGNORECASE
+        )
         for name in ("e-content", "entry-content", "post-content")
     ),
     re.compile(r"<(article)\b[^<>]*>", re.IGNORECASE),
@@ -57,7 +59,7 @@ def splice(html: str, head: Head, block: str, edits: Sequence[Edit] = ()) -> str
         changes = [*edits, (*head.block, block)]
     else:
         changes = [*edits, (head.insert_at, head.insert_at, f"\n{block}")]
-    parts = []
+    parts: list[str] = []
     position = 0
     for start, end, text in sorted(changes, key=_by_offset):
         parts += (html[position:start], text)

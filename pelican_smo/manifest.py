@@ -13,8 +13,14 @@ from urllib.parse import urljoin
 
 from pelican_smo.urls import host, is_web
 
-__all__ = ["outgoing_links", "source_row", "target_row", "write_atomically", "write_links",
-           "write_targets"]
+__all__ = [
+    "outgoing_links",
+    "source_row",
+    "target_row",
+    "write_atomically",
+    "write_links",
+    "write_targets",
+]
 
 VERSION = 1
 _ANCHOR = re.compile(r"<a\s((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
@@ -22,18 +28,23 @@ _HREF = re.compile(r"(?:^|\s)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))"
 _REL = re.compile(r"(?:^|\s)rel\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
 
 
-def target_row(identifier: str, url: str, title: str, aliases: Iterable[str], *,
-               closed: bool) -> dict[str, Any]:
+def target_row(
+    identifier: str, url: str, title: str, aliases: Iterable[str], *, closed: bool
+) -> dict[str, Any]:
     """Return what a receiver must know of an article that others may link to."""
-    return {"id": identifier, "url": url, "aliases": sorted(set(aliases) - {url}),
-            "title": title, "closed": closed}
+    return {
+        "id": identifier,
+        "url": url,
+        "aliases": sorted(set(aliases) - {url}),
+        "title": title,
+        "closed": closed,
+    }
 
 
 def source_row(identifier: str, url: str, body: str, page_url: str) -> dict[str, Any]:
     """Return what a sender must know of an article: where it is, its digest, its links."""
     digest = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
-    return {"id": identifier, "url": url, "digest": digest,
-            "links": outgoing_links(body, page_url)}
+    return {"id": identifier, "url": url, "digest": digest, "links": outgoing_links(body, page_url)}
 
 
 def outgoing_links(body: str, page_url: str) -> list[str]:
@@ -60,8 +71,10 @@ def outgoing_links(body: str, page_url: str) -> list[str]:
 def write_targets(output: Path, site_url: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write ``smo/targets.json`` below ``output``: where linkbacks may point to."""
     ordered = sorted(rows, key=lambda row: str(row["url"]))
-    write_atomically(output / "smo" / "targets.json",
-                     _lines({"version": VERSION, "site": site_url}, "targets", ordered))
+    write_atomically(
+        output / "smo" / "targets.json",
+        _lines({"version": VERSION, "site": site_url}, "targets", ordered),
+    )
 
 
 def write_links(cache: Path, site_url: str, rows: Iterable[Mapping[str, Any]]) -> None:

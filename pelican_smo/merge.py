@@ -34,8 +34,15 @@ _REPEATABLE = ("og:", "article:", "profile:", "book:", "twitter:", "fediverse:",
 _ABSOLUTE = ("link:canonical", "alternate:", "og:url", "og:image")
 
 _ARTICLES = frozenset(
-    {"Article", "BlogPosting", "NewsArticle", "TechArticle", "ScholarlyArticle", "Report",
-     "SocialMediaPosting"}
+    {
+        "Article",
+        "BlogPosting",
+        "NewsArticle",
+        "TechArticle",
+        "ScholarlyArticle",
+        "Report",
+        "SocialMediaPosting",
+    }
 )
 _PAGES = frozenset(
     {"WebPage", "AboutPage", "ContactPage", "CollectionPage", "ProfilePage", "FAQPage", "ItemPage"}
@@ -175,7 +182,9 @@ class _Settled:
         left = [node for node in nodes if not _same_subject(node, ours.value)]
         if len(left) == len(nodes):
             return
-        gone = ", ".join(sorted({name for node in nodes if node not in left for name in _types(node)}))
+        gone = ", ".join(
+            sorted({name for node in nodes if node not in left for name in _types(node)})
+        )
         if self.mode == "theme":
             self.winners.add("json-ld")
             return
@@ -235,6 +244,8 @@ def _robots(ours: str, theirs: str) -> str:
         directives.pop("all", None)
     previews = [name for name in directives if name.startswith("max-image-preview:")]
     order = ("max-image-preview:none", "max-image-preview:standard", "max-image-preview:large")
-    for permissive in sorted(previews, key=lambda name: order.index(name) if name in order else 9)[1:]:
+    for permissive in sorted(previews, key=lambda name: order.index(name) if name in order else 9)[
+        1:
+    ]:
         del directives[permissive]
     return ", ".join(directives)

@@ -17,7 +17,9 @@ BLOCK_START = "<!-- pelican-smo -->"
 BLOCK_END = "<!-- /pelican-smo -->"
 
 _BOM = "\ufeff"
-_ATTRIBUTE = r"""=?+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
+_ATTRIBUTE = (
+    r"""=?+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
+)
 _REST_OF_TAG = rf"(?=[\s/>])(?:[\s/]++|{_ATTRIBUTE}|=)*+>"
 _TOKEN = re.compile(
     rf"""<(?:
@@ -117,46 +119,56 @@ def _tokens(page: str) -> Iterator[_Token]:
     cannot be in a head ended it early, what theme and author meant for the head goes on to
     the literal ``</head>``: readers that do not parse HTML find it there.
     """
-    position = len(_BOM) if page.startswith(_BOM) else 0
-    limit = len(page)
-    closed = strayed = False
-    while True:
-        if strayed:
-            token = _TOKEN.search(page, position, limit)
-        else:
-            position = _SPACE.match(page, position).end()  # type: ignore[union-attr]
-            token = _TOKEN.match(page, position)
-        if token is None:
-            if not closed:
-                yield "end", position, position, ""
-            literal = None if closed or strayed else _HEAD_CLOSE_OR_BODY.search(page, position)
-            if literal is None or not literal[1]:
-                return
-            strayed, closed, limit = True, True, literal.start()
-            continue
-        kind = token.lastgroup or ""
-        start, position = token.span()
-        if kind == "comment":
-            found, position = _block_or_comment(page, start, position)
-            if found:
-                yield found
-        elif kind in ("declaration", "outer"):
-            yield "outer", start, position, ""
-        elif kind == "close":
-            if not closed:
-                yield "end", start, start, ""
+    position = _after_space(page, len(_BOM) if page.startswith(_BOM) else 0)
+    closed = False
+    while (token := _TOKEN.match(page, position)) is not None:
+        if token.lastgroup == "close" and not closed:
             closed = True
-        elif kind == "void":
-            yield kind, start, position, token[0]
-        else:
-            name = token["name"].lower()
-            content = position
-            content_end, position = _raw_end(page, name, content)
-            if name == "title":
-                if not strayed:
-                    yield "title", start, position, page[content:content_end]
-            elif name == "script" and "ld+json" in token[0].lower():
-                yield "json-ld", start, position, page[content:content_end]
+            yield "end", position, position, ""
+        found, position = _read(page, token)
+        position = _after_space(page, position)
+        if found:
+            yield found
+    if closed:
+        return
+    yield "end", position, position, ""
+    literal = _HEAD_CLOSE_OR_BODY.search(page, position)
+    if literal and literal[1]:
+        yield from _stray_tokens(page, position, literal.start())
+
+
+def _after_space(page: str, position: int) -> int:
+    return _SPACE.match(page, position).end()  # type: ignore[union-attr]  # matches nothing, too
+
+
+def _stray_tokens(page: str, position: int, limit: int) -> Iterator[_Token]:
+    """Yield what stands between a head that ended early and its literal end."""
+    while (token := _TOKEN.search(page, position, limit)) is not None:
+        found, position = _read(page, token)
+        if found and found[0] in ("void", "json-ld"):
+            yield found
+
+
+def _read(page: str, token: re.Match[str]) -> tuple[_Token | None, int]:
+    """Return what ``token`` begins, None if it states nothing, and where to go on."""
+    kind = token.lastgroup
+    start, end = token.span()
+    if kind == "comment":
+        return _block_or_comment(page, start, end)
+    if kind in ("declaration", "outer"):
+        return ("outer", start, end, ""), end
+    if kind == "void":
+        return ("void", start, end, token[0]), end
+    if kind == "close":
+        return None, end
+    name = token["name"].lower()
+    text_end, after = _raw_end(page, name, end)
+    text = page[end:text_end]
+    if name == "title":
+        return ("title", start, after, text), after
+    if name == "script" and "ld+json" in token[0].lower():
+        return ("json-ld", start, after, text), after
+    return None, after
 
 
 def _block_or_comment(page: str, start: int, end: int) -> tuple[_Token | None, int]:

@@ -17,8 +17,19 @@ __all__ = ["Settings", "reference_table"]
 PREFIX = "SMO_"
 PROTOCOLS = ("webmention", "pingback", "trackback")
 KINDS = ("article", "page")
-DEFAULT_NETWORKS = ("mastodon", "bluesky", "email", "linkedin", "reddit", "hackernews",
-                    "whatsapp", "telegram", "facebook", "x", "pinboard")
+DEFAULT_NETWORKS = (
+    "mastodon",
+    "bluesky",
+    "email",
+    "linkedin",
+    "reddit",
+    "hackernews",
+    "whatsapp",
+    "telegram",
+    "facebook",
+    "x",
+    "pinboard",
+)
 
 # A check takes a value and yields what is wrong with it, as clauses after "SMO_X".
 Check = Callable[[Any], Iterator[str]]
@@ -58,14 +69,17 @@ def reference(value: Any) -> Iterator[str]:
 
 def one_of(*choices: str) -> Check:
     """Accept one of ``choices``."""
+
     def check(value: Any) -> Iterator[str]:
         if value not in choices:
             yield f"must be one of {_listed(choices)}, got {value!r}{_did_you_mean(value, choices)}"
+
     return check
 
 
 def names(*choices: str) -> Check:
     """Accept a list of strings, each one of ``choices`` if there are any."""
+
     def check(value: Any) -> Iterator[str]:
         if not _is_list_of_text(value):
             yield f"must be a list or tuple of texts, got {value!r}"
@@ -73,12 +87,15 @@ def names(*choices: str) -> Check:
         for name in value if choices else ():
             if name not in choices:
                 yield f"holds {name!r}, which is none of {_listed(choices)}" + _did_you_mean(
-                    name, choices)
+                    name, choices
+                )
+
     return check
 
 
 def table(**columns: Check) -> Check:
     """Accept a dict whose keys are ``columns``, each value passing its column's check."""
+
     def check(value: Any) -> Iterator[str]:
         if not isinstance(value, Mapping):
             yield f"must be a dict, got {value!r}"
@@ -88,12 +105,15 @@ def table(**columns: Check) -> Check:
                 yield from (f"[{key!r}] {problem}" for problem in columns[key](entry))
             else:
                 yield f"has no key {key!r}; its keys are {_listed(columns)}" + _did_you_mean(
-                    key, columns)
+                    key, columns
+                )
+
     return check
 
 
 def by_name(entry_check: Check) -> Check:
     """Accept a dict from names to values that pass ``entry_check``."""
+
     def check(value: Any) -> Iterator[str]:
         if not isinstance(value, Mapping):
             yield f"must be a dict, got {value!r}"
@@ -102,6 +122,7 @@ def by_name(entry_check: Check) -> Check:
             if not isinstance(name, str):
                 yield f"has the key {name!r}, which is not text"
             yield from (f"[{name!r}] {problem}" for problem in entry_check(entry))
+
     return check
 
 
@@ -122,9 +143,11 @@ def names_or_by_category(value: Any) -> Iterator[str]:
 
 def handle(find: Callable[[str], str], example: str) -> Check:
     """Accept a handle that ``find`` can read."""
+
     def check(value: Any) -> Iterator[str]:
         if not isinstance(value, str) or (value and not find(value)):
             yield f"must be an account such as {example!r}, got {value!r}"
+
     return check
 
 
@@ -153,7 +176,7 @@ _FEDIVERSE = handle(fediverse_handle, "@ada@example.social")
 _LISTING = by_name(table(description=text, image=reference))
 
 
-def option(default: Any, help: str, check: Check) -> Any:  # noqa: A002
+def option(default: Any, help: str, check: Check) -> Any:
     """Return the field of one setting: its default, a line of help, its check."""
     about = {"help": help, "check": check}
     if isinstance(default, dict):
@@ -166,55 +189,86 @@ class Settings:
     """Everything a site can set, each as ``SMO_<NAME>`` in its settings file."""
 
     share_networks: tuple[str, ...] | Mapping[str, tuple[str, ...]] = option(
-        DEFAULT_NETWORKS, "networks in this order; or a dict by category, with a `default`",
-        names_or_by_category)
+        DEFAULT_NETWORKS,
+        "networks in this order; or a dict by category, with a `default`",
+        names_or_by_category,
+    )
     share_position: str = option(
-        "after", "`after` or `before` the article, `both`, or `manual` (the theme places it)",
-        one_of("after", "before", "both", "manual"))
-    share_max_visible: int = option(
-        5, "links in view, the rest under “More”; 0 shows all", count)
+        "after",
+        "`after` or `before` the article, `both`, or `manual` (the theme places it)",
+        one_of("after", "before", "both", "manual"),
+    )
+    share_max_visible: int = option(5, "links in view, the rest under “More”; 0 shows all", count)
     share_kinds: tuple[str, ...] = option(
-        ("article",), "which kinds of page carry the widget: `article`, `page`", names(*KINDS))
+        ("article",), "which kinds of page carry the widget: `article`, `page`", names(*KINDS)
+    )
     share_retired: str = option(
-        "skip", "what happens to a network that has shut down: `skip` or `show`",
-        one_of("skip", "show"))
+        "skip",
+        "what happens to a network that has shut down: `skip` or `show`",
+        one_of("skip", "show"),
+    )
     custom_networks: Mapping[str, Mapping[str, Any]] = option(
-        {}, "networks of your own, `{\"id\": {\"name\", \"url\"}}`, or changes to shipped ones",
-        networks)
-    description: str = option(
-        "", "what the site is about; else `SITESUBTITLE`", text)
+        {}, 'networks of your own, `{"id": {"name", "url"}}`, or changes to shipped ones', networks
+    )
+    description: str = option("", "what the site is about; else `SITESUBTITLE`", text)
     image: str = option(
-        "", "the picture of pages without one of their own; else `OG_IMAGE`, `DEFAULT_OG_IMAGE`",
-        reference)
+        "",
+        "the picture of pages without one of their own; else `OG_IMAGE`, `DEFAULT_OG_IMAGE`",
+        reference,
+    )
     logo: str = option("", "the site's logo, for its publisher; else `SITELOGO`", reference)
     locales: Mapping[str, str] = option(
-        {}, "language to `og:locale`, such as `{\"en\": \"en_GB\"}`, over the built-in ones", locales)
+        {}, 'language to `og:locale`, such as `{"en": "en_GB"}`, over the built-in ones', locales
+    )
     authors: Mapping[str, Mapping[str, Any]] = option(
-        {}, "by name: `url`, `fediverse`, `x`, `bluesky`, `image`, `profiles`",
-        by_name(table(url=web_url, fediverse=_FEDIVERSE, x=_X, bluesky=text, image=reference,
-                      profiles=names())))
+        {},
+        "by name: `url`, `fediverse`, `x`, `bluesky`, `image`, `profiles`",
+        by_name(
+            table(
+                url=web_url,
+                fediverse=_FEDIVERSE,
+                x=_X,
+                bluesky=text,
+                image=reference,
+                profiles=names(),
+            )
+        ),
+    )
     publisher: Mapping[str, Any] = option(
-        {}, "who stands behind the site: `type` (`Organization`, `Person`), `name`, `url`, `logo`",
-        table(type=one_of("Organization", "Person"), name=text, url=web_url, logo=reference))
+        {},
+        "who stands behind the site: `type` (`Organization`, `Person`), `name`, `url`, `logo`",
+        table(type=one_of("Organization", "Person"), name=text, url=web_url, logo=reference),
+    )
     accounts: Mapping[str, str] = option(
-        {}, "the site's own: `x`, `fediverse`, `facebook_app_id`",
-        table(x=_X, fediverse=_FEDIVERSE, facebook_app_id=text))
+        {},
+        "the site's own: `x`, `fediverse`, `facebook_app_id`",
+        table(x=_X, fediverse=_FEDIVERSE, facebook_app_id=text),
+    )
     schema_type: str | Mapping[str, str] = option(
-        "BlogPosting", "schema.org type of articles; or a dict by category, with a `default`",
-        text_or_by_category)
+        "BlogPosting",
+        "schema.org type of articles; or a dict by category, with a `default`",
+        text_or_by_category,
+    )
     categories: Mapping[str, Mapping[str, str]] = option(
-        {}, "by name of a category: `description`, `image`", _LISTING)
+        {}, "by name of a category: `description`, `image`", _LISTING
+    )
     tags: Mapping[str, Mapping[str, str]] = option(
-        {}, "by name of a tag: `description`, `image`", _LISTING)
+        {}, "by name of a tag: `description`, `image`", _LISTING
+    )
     theme_tags: str = option(
-        "merge", "who wins where the theme has a tag too: `merge`, `theme` or `plugin`",
-        one_of("merge", "theme", "plugin"))
+        "merge",
+        "who wins where the theme has a tag too: `merge`, `theme` or `plugin`",
+        one_of("merge", "theme", "plugin"),
+    )
     linkback_endpoint: str = option(
-        "", "URL of your receiver; without it no endpoint is announced", web_url)
+        "", "URL of your receiver; without it no endpoint is announced", web_url
+    )
     linkback_protocols: tuple[str, ...] = option(
-        PROTOCOLS, "which of them the pages announce", names(*PROTOCOLS))
+        PROTOCOLS, "which of them the pages announce", names(*PROTOCOLS)
+    )
     cache_path: str = option(
-        ".pelican-smo", "folder beside the settings file for what can be made again", text)
+        ".pelican-smo", "folder beside the settings file for what can be made again", text
+    )
     strict: bool = option(False, "findings stop the build", flag)
 
     @classmethod
@@ -227,7 +281,8 @@ class Settings:
         rows = {PREFIX + row.name.upper(): row for row in fields(cls)}
         problems = [
             f"{name} is not a setting of pelican_smo{_did_you_mean(name, rows)}"
-            for name in pelican if name.startswith(PREFIX) and name not in rows
+            for name in pelican
+            if name.startswith(PREFIX) and name not in rows
         ]
         given = {name: pelican[name] for name in rows if name in pelican}
         for name, value in given.items():
@@ -261,9 +316,11 @@ def _network_name_problems(given: Mapping[str, Any]) -> Iterator[str]:
     chosen = given.get("SMO_SHARE_NETWORKS", ())
     for name in _flat(chosen):
         if name not in known:
-            yield (f"SMO_SHARE_NETWORKS names {name!r}, which is no network"
-                   f"{_did_you_mean(name, known)}; the networks are {_listed(known)}, and "
-                   "SMO_CUSTOM_NETWORKS adds your own")
+            yield (
+                f"SMO_SHARE_NETWORKS names {name!r}, which is no network"
+                f"{_did_you_mean(name, known)}; the networks are {_listed(known)}, and "
+                "SMO_CUSTOM_NETWORKS adds your own"
+            )
 
 
 def _flat(chosen: Any) -> list[str]:
@@ -274,7 +331,9 @@ def _flat(chosen: Any) -> list[str]:
 def _site_problems(pelican: Mapping[str, Any]) -> list[str]:
     url = pelican.get("SITEURL", "")
     if url and not is_web(url):
-        return [f"SITEURL must be where the site will be, such as 'https://example.org', got {url!r}"]
+        return [
+            f"SITEURL must be where the site will be, such as 'https://example.org', got {url!r}"
+        ]
     return []
 
 

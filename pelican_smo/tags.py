@@ -35,7 +35,11 @@ def meta_name(key: str, value: str, *, authored: bool = False) -> Tag:
 
 
 def link(
-    key: str, rel: str, href: str, attributes: Mapping[str, str] | None = None, *,
+    key: str,
+    rel: str,
+    href: str,
+    attributes: Mapping[str, str] | None = None,
+    *,
     authored: bool = False,
 ) -> Tag:
     """Return a ``<link>``; ``attributes`` follow ``rel`` and ``href`` in their order."""

@@ -14,8 +14,9 @@ def settings_file(site: Path) -> Path:
     """
     file = site / "pelicanconf.py" if site.is_dir() else site
     if not file.is_file():
-        raise PreviewError(f"{file} does not exist; name a folder that holds a pelicanconf.py, "
-                           "or a settings file")
+        raise PreviewError(
+            f"{file} does not exist; name a folder that holds a pelicanconf.py, or a settings file"
+        )
     return file
 
 
@@ -23,5 +24,15 @@ def preview(site: Path, port: int, bind: str) -> None:
     """Build ``site`` and serve it until interrupted, with Pelican's own server and watcher."""
     from pelican import main  # noqa: PLC0415  half a second that other commands need not wait
 
-    main(["--settings", str(settings_file(site)), "--autoreload", "--listen",
-          "--port", str(port), "--bind", bind])
+    main(
+        [
+            "--settings",
+            str(settings_file(site)),
+            "--autoreload",
+            "--listen",
+            "--port",
+            str(port),
+            "--bind",
+            bind,
+        ]
+    )

@@ -9,8 +9,17 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["CATEGORIES", "Network", "Shared", "encoded", "hashtag", "network_problems",
-           "read_networks", "share_url", "shipped"]
+__all__ = [
+    "CATEGORIES",
+    "Network",
+    "Shared",
+    "encoded",
+    "hashtag",
+    "network_problems",
+    "read_networks",
+    "share_url",
+    "shipped",
+]
 
 CATEGORIES = ("social", "messaging", "save", "local", "ai")
 STATUSES = ("live", "limited", "retired", "none")
@@ -60,7 +69,8 @@ def network_problems(identifier: str, row: Mapping[str, Any]) -> list[str]:
         problems.append("its id must be of a-z, 0-9, '-' and '_'")
     problems += [
         f"{name!r} is not a field; the fields are {', '.join(_FIELDS)}"
-        for name in row if name not in _FIELDS
+        for name in row
+        if name not in _FIELDS
     ]
     if not isinstance(row.get("name"), str) or not row["name"].strip():
         problems.append("'name' must be what readers call the network")
@@ -76,7 +86,8 @@ def _url_problems(url: object) -> list[str]:
         return ["'url' must be the share address with {url} in it"]
     problems = [
         f"'url' holds {{{name}}}, which is not one of {', '.join(PLACEHOLDERS)}"
-        for name in _PLACEHOLDER.findall(url) if name not in PLACEHOLDERS
+        for name in _PLACEHOLDER.findall(url)
+        if name not in PLACEHOLDERS
     ]
     if "{url}" not in url:
         problems.append("'url' must hold {url}, or the link would share nothing")
@@ -96,7 +107,10 @@ def read_networks(custom: Mapping[str, Mapping[str, Any]]) -> dict[str, Network]
 
     A custom row under a shipped id changes the fields that it names.
     """
-    rows = {**shipped(), **{name: {**shipped().get(name, {}), **row} for name, row in custom.items()}}
+    rows = {
+        **shipped(),
+        **{name: {**shipped().get(name, {}), **row} for name, row in custom.items()},
+    }
     return {name: _network(name, row) for name, row in rows.items()}
 
 
@@ -156,4 +170,3 @@ def hashtag(name: str) -> str:
     pieces = re.split(r"[\s_\-./·]+", name.strip())
     joined = "".join(piece[:1].upper() + piece[1:] for piece in pieces) if pieces[1:] else pieces[0]
     return joined if re.fullmatch(r"\w+", joined) and not joined.isdigit() else ""
-

@@ -30,7 +30,7 @@ class Link:
     category: str
     verb: str
     url: str
-    html: Markup = Markup("")
+    html: Markup | None = None
 
     @property
     def url_is_web(self) -> bool:
@@ -52,18 +52,28 @@ class ShareWidget:
 
     def html(self, page: Page, chosen: Iterable[str]) -> str:
         """Return the widget of ``page`` with the networks ``chosen``, in that order."""
-        values = encoded(Shared(
-            url=page.canonical, title=page.title, text=page.social_description, tags=page.tags,
-            image=page.image.url if page.image else "", via=page.site.account.x.lstrip("@"),
-        ))
+        values = encoded(
+            Shared(
+                url=page.canonical,
+                title=page.title,
+                text=page.social_description,
+                tags=page.tags,
+                image=page.image.url if page.image else "",
+                via=page.site.account.x.lstrip("@"),
+            )
+        )
         labels = labels_of(page.language)
-        links = [self._link(self._networks[name], values, page.language, labels)
-                 for name in chosen]
+        links = [self._link(self._networks[name], values, page.language, labels) for name in chosen]
         visible = self._max_visible or len(links)
         if len(links) - visible == 1:
             visible += 1
-        context = {"page": page, "links": links[:visible], "more": links[visible:],
-                   "labels": labels, "language": page.language}
+        context = {
+            "page": page,
+            "links": links[:visible],
+            "more": links[visible:],
+            "labels": labels,
+            "language": page.language,
+        }
         return self._render("smo/share.html", context).strip()
 
     def _link(
@@ -73,11 +83,16 @@ class ShareWidget:
         verb = getattr(labels, _VERBS.get(network.category, "share_on"))
         skeleton = self._skeletons.get((network.id, language))
         if skeleton is None:
-            bare = Link(network.id, network.name, network.category, verb,
-                        f"{url.partition(':')[0]}:{_ADDRESS.format(network.id)}")
+            bare = Link(
+                network.id,
+                network.name,
+                network.category,
+                verb,
+                f"{url.partition(':')[0]}:{_ADDRESS.format(network.id)}",
+            )
             context = {"link": bare, "labels": labels, "language": language}
             skeleton = self._render("smo/share_link.html", context).strip()
             self._skeletons[network.id, language] = skeleton
         scheme = url.partition(":")[0]
         html = skeleton.replace(f"{scheme}:{_ADDRESS.format(network.id)}", escape(url))
-        return Link(network.id, network.name, network.category, verb, url, Markup(html))
+        return Link(network.id, network.name, network.category, verb, url, Markup(html))  # noqa: S704  a template made it

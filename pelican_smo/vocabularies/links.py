@@ -1,4 +1,4 @@
-"""The home of what the HTML standard itself has names for: description, canonical, feeds, …"""
+"""The home of what the HTML standard itself has names for: description, canonical, feeds and kin."""
 
 from functools import lru_cache
 
@@ -13,8 +13,7 @@ def tags(page: Page) -> list[Tag]:
     authored = page.authored
     found = [title(page.title)]
     if page.description:
-        found.append(meta_name("description", page.description,
-                               authored="description" in authored))
+        found.append(meta_name("description", page.description, authored="description" in authored))
     if page.authors and page.kind in ("article", "page"):
         found.append(meta_name("author", ", ".join(author.name for author in page.authors)))
         if page.authors[0].url:
@@ -22,14 +21,18 @@ def tags(page: Page) -> list[Tag]:
     if page.robots:
         found.append(meta_name("robots", page.robots, authored="robots" in authored))
     if page.canonical:
-        found.append(link("link:canonical", "canonical", page.canonical,
-                          authored="canonical" in authored))
+        found.append(
+            link("link:canonical", "canonical", page.canonical, authored="canonical" in authored)
+        )
     found += [
         link(f"alternate:{language.lower()}", "alternate", url, {"hreflang": language})
         for language, url in page.translations
     ]
-    found += [link(f"link:{rel}", rel, url)
-              for rel, url in (("prev", page.previous), ("next", page.next)) if url]
+    found += [
+        link(f"link:{rel}", rel, url)
+        for rel, url in (("prev", page.previous), ("next", page.next))
+        if url
+    ]
     if page.status == "published":
         found += _of_site(page.site)
     return found
@@ -38,6 +41,8 @@ def tags(page: Page) -> list[Tag]:
 @lru_cache(maxsize=64)
 def _of_site(site: Site) -> tuple[Tag, ...]:
     """Return the links that are the same on every page."""
-    feeds = (link("feed", "alternate", feed.url, {"type": feed.type, "title": feed.title})
-             for feed in site.feeds)
+    feeds = (
+        link("feed", "alternate", feed.url, {"type": feed.type, "title": feed.title})
+        for feed in site.feeds
+    )
     return (*feeds, *(link(f"me:{profile}", "me", profile) for profile in site.profiles))

@@ -16,8 +16,11 @@ def tags(page: Page) -> list[Tag]:
         meta_property("og:title", page.title, authored="title" in authored),
     ]
     if page.social_description:
-        found.append(meta_property("og:description", page.social_description,
-                                   authored="social_description" in authored))
+        found.append(
+            meta_property(
+                "og:description", page.social_description, authored="social_description" in authored
+            )
+        )
     if page.url:
         found.append(meta_property("og:url", page.canonical or page.url))
     found.append(meta_property("og:site_name", page.site.name))
@@ -37,8 +40,11 @@ def tags(page: Page) -> list[Tag]:
 
 def _relative_tags(page: Page) -> list[Tag]:
     """Return what can be said while nobody knows where the site will be."""
-    found = [meta_property("og:type", page.og_type), meta_property("og:title", page.title),
-             meta_property("og:site_name", page.site.name)]
+    found = [
+        meta_property("og:type", page.og_type),
+        meta_property("og:title", page.title),
+        meta_property("og:site_name", page.site.name),
+    ]
     if page.social_description:
         found.insert(2, meta_property("og:description", page.social_description))
     return found
@@ -52,8 +58,9 @@ def _image_tags(image: Image, *, authored: bool) -> list[Tag]:
         "og:image:height": image.height,
         "og:image:alt": image.alt,
     }
-    return [meta_property(key, str(value), authored=authored)
-            for key, value in details.items() if value]
+    return [
+        meta_property(key, str(value), authored=authored) for key, value in details.items() if value
+    ]
 
 
 def _article_tags(page: Page) -> list[Tag]:

@@ -38,6 +38,8 @@ def _labels(page: Page) -> list[Tag]:
     return [
         tag
         for number, (name, value) in enumerate(pairs, 1)
-        for tag in (meta_name(f"twitter:label{number}", name),
-                    meta_name(f"twitter:data{number}", value))
+        for tag in (
+            meta_name(f"twitter:label{number}", name),
+            meta_name(f"twitter:data{number}", value),
+        )
     ]
