@@ -1,6 +1,7 @@
 """The home of where Pelican calls us; reading SIGNALS is reading the plugin."""
 
 import logging
+import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,11 +87,11 @@ def _page_template(run: Run, env: Environment, base: type[Template]) -> type[Tem
 
 def include_images(generator: Any) -> None:
     """Have Pelican copy the pictures that only metadata name; it looks for links in bodies."""
-    for content in (*_contents(generator),):
+    for content in _contents(generator):
         for reference in _metadata_images(content):
-            path = reference.partition("}")[2]
-            folder = "" if path.startswith("/") else content.relative_dir
-            generator.context["static_links"].add(f"{folder}/{path}".lstrip("/"))
+            path = _content_path(content, reference)
+            if Path(generator.path, path).is_file():
+                generator.context["static_links"].add(path)
 
 
 def offer_smo(generators: Sequence[Any]) -> None:
@@ -104,10 +105,15 @@ def offer_smo(generators: Sequence[Any]) -> None:
                 _attach(generator, content, reference)
 
 
-def _attach(generator: Any, content: Any, reference: str) -> None:
+def _content_path(content: Any, reference: str) -> str:
+    """Return the path below the content folder that ``{static}x`` or ``{attach}x`` means."""
     path = reference.partition("}")[2]
     folder = "" if path.startswith("/") else content.relative_dir
-    static = generator.context["static_content"].get(f"{folder}/{path}".lstrip("/"))
+    return posixpath.normpath(f"{folder}/{path}".lstrip("/"))
+
+
+def _attach(generator: Any, content: Any, reference: str) -> None:
+    static = generator.context["static_content"].get(_content_path(content, reference))
     if reference.startswith("{attach}") and static is not None:
         static.attach_to(content)
 

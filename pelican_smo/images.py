@@ -1,5 +1,6 @@
 """The home of pictures: where a reference leads, and what a local file measures."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -168,14 +169,8 @@ class ImageFinder:
 
 
 def _joined(folder: str, path: str) -> str:
-    """Return ``path`` as seen from ``folder``, both with slashes, without ``.`` and ``..``."""
-    parts: list[str] = []
-    for part in f"{folder}/{path}".split("/"):
-        if part == "..":
-            parts[-1:] = []
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    """Return ``path`` as seen from ``folder``, both below the content folder."""
+    return posixpath.normpath(posixpath.join(folder, path))
 
 
 def _measure(path: Path) -> Measured | None:

@@ -104,8 +104,10 @@ def _usable(key: str, value: str) -> bool:
 
 
 def _theirs_wins(key: str, value: str, ours: Mapping[str, Tag], mode: Mode) -> bool:
-    if key in ("json-ld", "robots") or ours[key].authored or value == ours[key].value:
+    if key in ("json-ld", "robots"):
         return False
+    if ours[key].authored:
+        return value == ours[key].value and not key.startswith(_OURS_IN_MERGE)
     if mode == "merge":
         # Without an image of ours the theme's stays, and with it the card that suits it.
         bare_card = key == "twitter:card" and "og:image" not in ours

@@ -155,12 +155,10 @@ def _read(page: str, token: re.Match[str]) -> tuple[_Token | None, int]:
     start, end = token.span()
     if kind == "comment":
         return _block_or_comment(page, start, end)
-    if kind in ("declaration", "outer"):
-        return ("outer", start, end, ""), end
-    if kind == "void":
-        return ("void", start, end, token[0]), end
     if kind == "close":
         return None, end
+    if kind != "raw":
+        return ("void" if kind == "void" else "outer", start, end, token[0]), end
     name = token["name"].lower()
     text_end, after = _raw_end(page, name, end)
     text = page[end:text_end]
