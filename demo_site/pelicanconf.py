@@ -56,13 +56,17 @@ MARKDOWN = {
 AUTHOR_NOTES = {
     "Nora Lindqvist": {
         "image": "images/nora.jpg",
-        "about": "Nora writes. She keeps the harbour's lending library, in the room above"
-        " the ice house, and wrote most of the manual there.",
+        "en": "Nora writes. She keeps the lending library of the harbour, in the room above the"
+        " ice house, and wrote most of the manual there.",
+        "fr": "Nora écrit. Elle tient la bibliothèque du port, au-dessus de la glacière, et y a"
+        " composé la plus grande partie du manuel.",
     },
     "Tomás Ferreira": {
         "image": "images/tomas.jpg",
-        "about": "Tomás takes the pictures. He is on the mole before the boats are, and knows"
-        " every pelican by its bad manners.",
+        "en": "Tomás takes the pictures. He is on the mole before the boats are, and knows every"
+        " pelican by its bad manners.",
+        "fr": "Tomás fait les images. Il est sur le môle avant les bateaux, et connaît chaque"
+        " pélican à ses mauvaises manières.",
     },
 }
 

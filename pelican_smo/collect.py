@@ -526,7 +526,11 @@ class Collector:
             crumbs=((site.name, f"{self.site_url}/"), (title, url)) if subject is not None else (),
             previous=self._neighbour(context, "articles_previous_page"),
             next=self._neighbour(context, "articles_next_page"),
-            authored=frozenset({"robots"} if noindex else ()),
+            authored=frozenset(
+                name
+                for name, chosen in (("robots", noindex), ("description", row.get("description")))
+                if chosen
+            ),
         )
 
     def _listing_kind(self, context: Mapping[str, Any], output_file: str) -> tuple[Kind, Any]:

@@ -37,6 +37,7 @@ def equip(generator: Any) -> None:
     run = generator.settings.get(_RUN)
     if run is None:
         return
+    generator.context[_RUN] = run
     env = generator.env
     env.loader = ChoiceLoader([*_loaders(env.loader), PackageLoader("pelican_smo"), _Explicit()])
     env.autoescape = _escapes(env.autoescape)

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     | (?P<raw>(?P<name>title|style|script|noscript|noframes|template){_REST_OF_TAG})
     | (?P<outer>(?:html|head){_REST_OF_TAG})
     | (?P<close>/head(?=[\s/>])[^>]*+>)
+    | (?P<ignored>/(?!(?:head|body|html|br|template)[\s/>])[a-z][^>]*+>)
     )""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
@@ -87,7 +88,7 @@ def scan(page: str) -> Head:
     elements: list[Element] = []
     title = ""
     head_start = insert_at = len(_BOM) if page.startswith(_BOM) else 0
-    end = 0
+    end: int | None = None
     block = None
     for kind, start, stop, text in _tokens(page):
         if kind == "outer":
@@ -100,13 +101,16 @@ def scan(page: str) -> Head:
         elif (facts := _facts(kind, text)) is not None:
             keys, value = facts
             elements.append(Element(start, stop, keys, value))
-            if keys[0] == "charset" or (
-                keys[0] in ("viewport", "title") and not end and start - head_start <= _EARLY
-            ):
+            if end is None and _comes_first(keys[0], start - head_start):
                 insert_at = stop
             if keys[0] == "title" and not title:
                 title = value
-    return Head(tuple(elements), title, insert_at, end, block)
+    return Head(tuple(elements), title, insert_at, end or 0, block)
+
+
+def _comes_first(key: str, distance: int) -> bool:
+    """Tell whether an element goes before our block: a late title or viewport need not."""
+    return key == "charset" or (key in ("viewport", "title") and distance <= _EARLY)
 
 
 _Token = tuple[str, int, int, str]
@@ -145,7 +149,7 @@ def _stray_tokens(page: str, position: int, limit: int) -> Iterator[_Token]:
     """Yield what stands between a head that ended early and its literal end."""
     while (token := _TOKEN.search(page, position, limit)) is not None:
         found, position = _read(page, token)
-        if found and found[0] in ("void", "json-ld"):
+        if found and found[0] in ("void", "json-ld", "block"):
             yield found
 
 
@@ -155,7 +159,7 @@ def _read(page: str, token: re.Match[str]) -> tuple[_Token | None, int]:
     start, end = token.span()
     if kind == "comment":
         return _block_or_comment(page, start, end)
-    if kind == "close":
+    if kind in ("close", "ignored"):
         return None, end
     if kind != "raw":
         return ("void" if kind == "void" else "outer", start, end, token[0]), end

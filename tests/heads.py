@@ -9,7 +9,7 @@ import html5lib
 
 
 def tree(page: str) -> Element:
-    return html5lib.parse(page, namespaceHTMLElements=False)
+    return html5lib.parse(page.removeprefix("\ufeff"), namespaceHTMLElements=False)
 
 
 def head(page: str) -> Element:
