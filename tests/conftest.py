@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,10 @@ def make(root: Path, sources: Mapping[str, str | bytes], **settings: Any) -> Pel
 
 
 @pytest.fixture(autouse=True)
-def _fresh_log() -> Iterator[None]:
+def _fresh_log() -> None:
     """Forget what Pelican logged in earlier tests; it prints each message once a process."""
     LimitFilter._raised_messages.clear()
     LimitFilter._group_count.clear()
-    yield
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """What holds for any text that strangers or authors may write."""
 
+from urllib.parse import parse_qs, unquote, urlsplit
+
 import html5lib
 from heads import head, metas
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from pelican_smo.inject import block, splice
 from pelican_smo.scan import scan
@@ -15,12 +16,40 @@ from pelican_smo.text import cut, plain
 TEXT = st.text(max_size=80)
 PRINTABLE = TEXT.map(plain)
 # Pieces that make a head hard to read: quotes, half tags, comments, raw text elements.
-PIECES = st.sampled_from([
-    "<title>", "</title>", "<script>", "</script>", "<!--", "-->", "<style>", "</style>", "<meta ",
-    'property="og:title" ', "name=description ", 'content="a>b"', "content='x' ", "content=y ", ">",
-    "/>", '"', "'", "<noscript>", "</noscript>", "<link rel=canonical href=/x>", " ", "\n", "=",
-    "<META CHARSET=utf-8>", "<template>", "</template>", "<!doctype x>", "--!>", "<base href=/>",
-])
+PIECES = st.sampled_from(
+    [
+        "<title>",
+        "</title>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "<style>",
+        "</style>",
+        "<meta ",
+        'property="og:title" ',
+        "name=description ",
+        'content="a>b"',
+        "content='x' ",
+        "content=y ",
+        ">",
+        "/>",
+        '"',
+        "'",
+        "<noscript>",
+        "</noscript>",
+        "<link rel=canonical href=/x>",
+        " ",
+        "\n",
+        "=",
+        "<META CHARSET=utf-8>",
+        "<template>",
+        "</template>",
+        "<!doctype x>",
+        "--!>",
+        "<base href=/>",
+    ]
+)
 
 
 @given(PRINTABLE)
@@ -53,8 +82,11 @@ def test_cut_text_keeps_its_limit_and_its_start(text: str, limit: int) -> None:
     assert shortened == text or text.startswith(shortened.removesuffix("…"))
 
 
-@given(title=PRINTABLE, tags=st.lists(PRINTABLE, max_size=3), url=st.from_regex(
-    r"https://example\.org/[a-zA-Z0-9%&=?+#é-]{0,20}", fullmatch=True))
+@given(
+    title=PRINTABLE,
+    tags=st.lists(PRINTABLE, max_size=3),
+    url=st.from_regex(r"https://example\.org/[a-zA-Z0-9%&=?+#é-]{0,20}", fullmatch=True),
+)
 def test_every_network_receives_url_and_title_as_they_are(
     title: str, tags: list[str], url: str
 ) -> None:
@@ -88,9 +120,15 @@ def test_the_scanner_finds_what_a_browser_finds(middle: str) -> None:
     browser = [
         (meta.get("property") or meta.get("name"))
         for meta in html5lib.parse(page, namespaceHTMLElements=False).find("head").findall("meta")
-        if (meta.get("property") or meta.get("name")) and meta.get("content") is not None
+        if (meta.get("property") or meta.get("name"))
+        and meta.get("content") is not None
         and meta.get("charset") is None
     ]
-    ours = [key for element in found.elements if element.start < found.end
-            for key in element.keys[:1] if key in ("og:title", "description")]
+    ours = [
+        key
+        for element in found.elements
+        if element.start < found.end
+        for key in element.keys[:1]
+        if key in ("og:title", "description")
+    ]
     assert ours[: len(browser)] == browser

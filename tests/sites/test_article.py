@@ -106,7 +106,8 @@ def test_shows_the_widget_nowhere_else(build: Build) -> None:
 def test_announces_its_endpoints_in_the_form_that_clients_search_for(page: str) -> None:
     assert '<link rel="webmention" href="https://m.example.org/webmention">' in page
     found = re.search(r'<link rel="pingback" href="([^"]+)" ?/?>', page)
-    assert found and found[1] == "https://m.example.org/pingback"
+    assert found
+    assert found[1] == "https://m.example.org/pingback"
     comment = re.search(r"<!--\s*(<rdf:RDF.*?</rdf:RDF>)\s*-->", page, re.DOTALL)
     assert comment is not None
     assert "--" not in comment[1]
@@ -207,8 +208,10 @@ def test_everything_else_is_byte_for_byte_what_pelican_writes(build: Build) -> N
         theirs = path.read_bytes()
         mine = (ours / path.relative_to(plain)).read_bytes()
         if path.suffix == ".html":
-            mine = re.sub(rb"\n<!-- pelican-smo -->.*?<!-- /pelican-smo -->", b"", mine, flags=re.S)
-            mine = re.sub(rb'\n<aside class="smo-share".*?</aside>\n', b"", mine, flags=re.S)
+            mine = re.sub(
+                rb"\n<!-- pelican-smo -->.*?<!-- /pelican-smo -->", b"", mine, flags=re.DOTALL
+            )
+            mine = re.sub(rb'\n<aside class="smo-share".*?</aside>\n', b"", mine, flags=re.DOTALL)
         assert mine == theirs, path
 
 

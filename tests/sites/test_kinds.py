@@ -16,8 +16,10 @@ SOURCES = {
     "content/images/site.png": png(1200, 630),
 }
 SETTINGS = {
-    "DEFAULT_PAGINATION": 1, "YEAR_ARCHIVE_SAVE_AS": "posts/{date:%Y}/index.html",
-    "SITESUBTITLE": "Waves and walks", "SMO_IMAGE": "images/site.png",
+    "DEFAULT_PAGINATION": 1,
+    "YEAR_ARCHIVE_SAVE_AS": "posts/{date:%Y}/index.html",
+    "SITESUBTITLE": "Waves and walks",
+    "SMO_IMAGE": "images/site.png",
     "SMO_AUTHORS": {"Ada Lovelace": {"fediverse": "@ada@example.social", "x": "@ada"}},
     "SMO_CATEGORIES": {"Sea": {"description": "All about the sea"}},
     "SMO_LINKBACK_ENDPOINT": "https://m.example.org",
@@ -72,10 +74,16 @@ def test_drafts_and_hidden_pages_keep_out_of_search_engines(output: Path) -> Non
 def test_translations_name_each_other(output: Path) -> None:
     for name in ("one.html", "one-fr.html"):
         page = (output / name).read_text()
-        languages = {link["hreflang"]: link["href"] for link in links(page, "alternate")
-                     if "hreflang" in link}
-        assert languages == {"en": BASE + "one.html", "fr": BASE + "one-fr.html",
-                             "x-default": BASE + "one.html"}
+        languages = {
+            link["hreflang"]: link["href"]
+            for link in links(page, "alternate")
+            if "hreflang" in link
+        }
+        assert languages == {
+            "en": BASE + "one.html",
+            "fr": BASE + "one-fr.html",
+            "x-default": BASE + "one.html",
+        }
     assert metas((output / "one.html").read_text())["og:locale:alternate"] == ["fr_FR"]
 
 

@@ -12,10 +12,24 @@ ARTICLE = {"content/a.md": "Title: A & B\nDate: 2026-01-01 08:00\nSlug: a\n\nThe
 
 def themed(article: str, **more: str) -> dict[str, str]:
     """Return a theme whose article page is ``article``; the other pages are bare."""
-    names = ("index", "archives", "categories", "tags", "authors", "category", "tag", "author", "page")
+    names = (
+        "index",
+        "archives",
+        "categories",
+        "tags",
+        "authors",
+        "category",
+        "tag",
+        "author",
+        "page",
+    )
     bare = "<!doctype html><title>x</title><p>x"
-    return {**{f"theme/templates/{name}.html": bare for name in names},
-            "theme/templates/article.html": article, "theme/static/x.css": "", **more}
+    return {
+        **{f"theme/templates/{name}.html": bare for name in names},
+        "theme/templates/article.html": article,
+        "theme/static/x.css": "",
+        **more,
+    }
 
 
 def page_of(build: Build, tmp_path: Path, theme: dict[str, str], **settings: object) -> str:
@@ -58,23 +72,41 @@ def test_the_theme_may_win(build: Build, tmp_path: Path) -> None:
 def test_what_was_replaced_is_in_the_report(build: Build, tmp_path: Path) -> None:
     page_of(build, tmp_path, themed(OWN_TAGS))
     rows = json.loads((tmp_path / "site/.pelican-smo/report.json").read_text())["tags"]
-    assert {"key": "og:title", "action": "replaced", "pages": 1, "first": "a.html",
-            "theirs": "theirs", "ours": "A & B"} in rows
+    assert {
+        "key": "og:title",
+        "action": "replaced",
+        "pages": 1,
+        "first": "a.html",
+        "theirs": "theirs",
+        "ours": "A & B",
+    } in rows
 
 
-def test_broken_json_ld_of_a_theme_is_named_and_left(build: Build, tmp_path: Path, messages) -> None:
+def test_broken_json_ld_of_a_theme_is_named_and_left(
+    build: Build, tmp_path: Path, messages
+) -> None:
     broken = '<script type="application/ld+json">{oops</script>'
-    page = page_of(build, tmp_path, themed(f"<!doctype html><head>{broken}</head>"
-                                           "<body>{{ article.content }}"))
+    page = page_of(
+        build,
+        tmp_path,
+        themed(f"<!doctype html><head>{broken}</head><body>{{{{ article.content }}}}"),
+    )
     assert broken in page
     assert "JSON-LD is not JSON" in messages()
 
 
 def test_a_changed_body_falls_back_to_an_anchor(build: Build, tmp_path: Path) -> None:
-    page = page_of(build, tmp_path, themed(
-        "<!doctype html><head><title>t</title></head><body><main>"
-        '<div class="post entry-content"><div>{{ article.content|upper }}</div></div></main>'))
-    assert page.index("</div></div>") < page.index("<aside class=\"smo-share") < page.index("</main>")
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title></head><body><main>"
+            '<div class="post entry-content"><div>{{ article.content|upper }}</div></div></main>'
+        ),
+    )
+    assert (
+        page.index("</div></div>") < page.index('<aside class="smo-share') < page.index("</main>")
+    )
 
 
 def test_a_theme_without_place_is_named(build: Build, tmp_path: Path, messages) -> None:
@@ -83,58 +115,86 @@ def test_a_theme_without_place_is_named(build: Build, tmp_path: Path, messages) 
     assert "the theme shows no place for the share links" in messages()
 
 
-@pytest.mark.parametrize("markup", [
-    "<!doctype html><title>t</title><p>{{ article.content }}",
-    "<!doctype html><body>{{ article.content }}</body>",
-    "<!DOCTYPE HTML>\r\n<HTML><HEAD><TITLE>T</TITLE></HEAD>\r\n<BODY>{{ article.content }}</BODY></HTML>",
-    "\ufeff<!doctype html><html><head><title>t</title></head><body>{{ article.content }}</body>",
-    "<!doctype html><head><title></head> in a title</title></head><body>{{ article.content }}",
-    "<!doctype html><head><script>'</head>'</script><!-- </head> --></head><body>{{ article.content }}",
-])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<!doctype html><title>t</title><p>{{ article.content }}",
+        "<!doctype html><body>{{ article.content }}</body>",
+        "<!DOCTYPE HTML>\r\n<HTML><HEAD><TITLE>T</TITLE></HEAD>\r\n<BODY>{{ article.content }}</BODY></HTML>",
+        "\ufeff<!doctype html><html><head><title>t</title></head><body>{{ article.content }}</body>",
+        "<!doctype html><head><title></head> in a title</title></head><body>{{ article.content }}",
+        "<!doctype html><head><script>'</head>'</script><!-- </head> --></head><body>{{ article.content }}",
+    ],
+)
 def test_any_shape_of_head_comes_out_right(build: Build, tmp_path: Path, markup: str) -> None:
     page = page_of(build, tmp_path, themed(markup))
     assert meta(page, "og:title") == "A & B"
     assert graph(page)["BlogPosting"]["headline"] == "A & B"
-    assert len([a for a in tree(page).iter("aside")]) == 1
+    assert len(list(tree(page).iter("aside"))) == 1
 
 
 def test_a_theme_places_the_widget_itself(build: Build, tmp_path: Path) -> None:
-    page = page_of(build, tmp_path, themed(
-        "<!doctype html><head><title>t</title></head><body>{{ article.smo.share }}<hr>"
-        "{{ article.content }}"))
-    assert page.count("<aside class=\"smo-share") == 1
-    assert page.index("smo-share\"") < page.index("<hr>")
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title></head><body>{{ article.smo.share }}<hr>"
+            "{{ article.content }}"
+        ),
+    )
+    assert page.count('<aside class="smo-share') == 1
+    assert page.index('smo-share"') < page.index("<hr>")
 
 
 def test_a_theme_places_the_head_itself(build: Build, tmp_path: Path) -> None:
-    page = page_of(build, tmp_path, themed(
-        "<!doctype html><head><title>t</title><meta name=x content=y>{{ article.smo.head }}</head>"
-        "<body>{{ article.content }}"))
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title><meta name=x content=y>{{ article.smo.head }}</head>"
+            "<body>{{ article.content }}"
+        ),
+    )
     assert repeated(page) == {}
     assert page.index("name=x") < page.index("og:title")
 
 
 def test_a_theme_replaces_one_template_and_is_escaped(build: Build, tmp_path: Path) -> None:
-    page = page_of(build, tmp_path, themed(
-        "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
-        **{"theme/templates/smo/share_link.html": "<a href='{{ link.url }}'>{{ '<b>' }}</a>"}))
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
+            **{"theme/templates/smo/share_link.html": "<a href='{{ link.url }}'>{{ '<b>' }}</a>"},
+        ),
+    )
     assert "&lt;b&gt;" in page
     assert "https://bsky.app/intent/compose?text=A%20%26%20B%20https%3A%2F%2Fexample.org" in page
 
 
 def test_a_theme_extends_our_template(build: Build, tmp_path: Path) -> None:
-    page = page_of(build, tmp_path, themed(
-        "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
-        **{"theme/templates/smo/share.html": "<nav>{% include '!smo/share.html' %}</nav>"}))
-    assert "<nav><aside class=\"smo-share" in page
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
+            **{"theme/templates/smo/share.html": "<nav>{% include '!smo/share.html' %}</nav>"},
+        ),
+    )
+    assert '<nav><aside class="smo-share' in page
 
 
 def test_a_template_that_fails_is_named_and_the_page_is_written(
     build: Build, tmp_path: Path, messages
 ) -> None:
-    page = page_of(build, tmp_path, themed(
-        "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
-        **{"theme/templates/smo/share.html": "{% for %}"}))
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
+            **{"theme/templates/smo/share.html": "{% for %}"},
+        ),
+    )
     assert "og:title" in metas(page)
     assert "template smo/share.html, line 1" in messages()
 
@@ -142,9 +202,9 @@ def test_a_template_that_fails_is_named_and_the_page_is_written(
 def test_a_page_of_another_engine_is_finished_on_disk(build: Build, tmp_path: Path) -> None:
     from pelican import signals
 
-    def other_engine(generator, content) -> None:  # noqa: ANN001
+    def other_engine(generator, content) -> None:
         class Engine:
-            def render(self, context) -> str:  # noqa: ANN001
+            def render(self, context) -> str:
                 return f"<!doctype html><title>t</title><body>{context['article'].content}"
 
         generator._templates["article"] = Engine()
@@ -155,14 +215,21 @@ def test_a_page_of_another_engine_is_finished_on_disk(build: Build, tmp_path: Pa
     finally:
         signals.article_generator_write_article.disconnect(other_engine)
     assert meta(page, "og:title") == "A & B"
-    assert page.count("<aside class=\"smo-share") == 1
+    assert page.count('<aside class="smo-share') == 1
 
 
 def test_output_that_is_no_page_is_left_alone(build: Build) -> None:
-    sources = {**ARTICLE, "content/robots.txt": "Sitemap: <html>{{ SITEURL }}</html>",
-               "content/part.html": "<p>a fragment</p>"}
-    output = build(sources, TEMPLATE_PAGES={"robots.txt": "robots.txt", "part.html": "part.html"},
-                   ARTICLE_EXCLUDES=["part.html"], READERS={"html": None})
+    sources = {
+        **ARTICLE,
+        "content/robots.txt": "Sitemap: <html>{{ SITEURL }}</html>",
+        "content/part.html": "<p>a fragment</p>",
+    }
+    output = build(
+        sources,
+        TEMPLATE_PAGES={"robots.txt": "robots.txt", "part.html": "part.html"},
+        ARTICLE_EXCLUDES=["part.html"],
+        READERS={"html": None},
+    )
     assert (output / "robots.txt").read_text() == "Sitemap: <html>https://example.org/blog</html>"
     assert (output / "part.html").read_text() == "<p>a fragment</p>"
 
@@ -187,7 +254,7 @@ def test_a_retired_network_is_left_out_with_its_heirs(build: Build, messages) ->
 def test_strict_stops_the_build(build: Build) -> None:
     from pelican_smo.errors import FindingsError
 
-    with pytest.raises(FindingsError, match="no.png"):
+    with pytest.raises(FindingsError, match=r"no\.png"):
         build({"content/a.md": "Title: A\nDate: 2026-01-01\nImage: no.png\n\nx"}, SMO_STRICT=True)
 
 

@@ -1,0 +1,39 @@
+"""The README says what is true."""
+
+import re
+from pathlib import Path
+
+from conftest import Build
+from heads import meta
+
+from pelican_smo.settings import DEFAULT_NETWORKS, reference_table
+from pelican_smo.share.networks import read_networks
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_settings_table_is_made_from_the_rows() -> None:
+    assert f"\n{reference_table()}\n<!-- /settings -->" in README
+
+
+def test_every_default_network_is_named() -> None:
+    for name in DEFAULT_NETWORKS:
+        assert read_networks({})[name].name in README
+
+
+def test_the_configuration_it_shows_gives_a_complete_page(build: Build) -> None:
+    (config,) = re.findall(r"```python\n# pelicanconf\.py\n(.*?)```", README, re.DOTALL)
+    settings: dict[str, object] = {}
+    exec(config, {}, settings)
+    page = (
+        build({"content/a.md": "Title: A\nDate: 2026-01-01\n\nx"}, **settings) / "a.html"
+    ).read_text()
+    assert meta(page, "og:site_name") == "My site"
+    assert "smo-share" in page
+
+
+def test_ci_runs_its_test_command() -> None:
+    assert (
+        "grep -m1 -F \"'.[dev]'\" README.md"
+        in (Path(__file__).parent.parent / ".ci/run").read_text()
+    )
