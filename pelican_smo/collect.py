@@ -273,7 +273,8 @@ class Collector:
             own_description or own_social or summary or cut(lead(body), _DESCRIPTION_LIMIT)
         )
         own_title = plain(authored(content, *TITLE))
-        title = own_title or plain(str(content.title)) or site.name
+        headline = plain(str(content.title)) or site.name
+        title = own_title or headline
         social = own_social or own_description or summary or description
         image, own_image = self._content_image(content, url, body, where) if url else (None, False)
         people = tuple(self.person(author) for author in getattr(content, "authors", ()))
@@ -304,6 +305,7 @@ class Collector:
             url=url,
             canonical=canonical,
             title=title,
+            headline=headline,
             description=description,
             social_description=social if social != title else "",
             image=image,
@@ -319,7 +321,7 @@ class Collector:
             or (settings.schema_type_of(category) if is_article else "WebPage"),
             card=card or _card(image, authored=own_image),
             robots=robots,
-            crumbs=self._content_crumbs(content, title, canonical) if is_article else (),
+            crumbs=self._content_crumbs(content, headline, canonical) if is_article else (),
             linkbacks=self._linkbacks(content) if is_article and status == "published" else None,
             authored=frozenset(name for name, value in own.items() if value),
             **article,
@@ -513,6 +515,7 @@ class Collector:
             url=url,
             canonical=url,
             title=title,
+            headline=title,
             document_title=document_title,
             description=description,
             social_description=description if description != title else "",

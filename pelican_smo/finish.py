@@ -259,7 +259,7 @@ class Run:
         ]
         self.sources[page.url] = source_row(identifier, page.canonical, content.content, page.url)
         self.targets[page.url] = target_row(
-            identifier, page.canonical, page.title, aliases, closed=closed(content)
+            identifier, page.canonical, page.headline, aliases, closed=closed(content)
         )
 
     def close(self, output: Path) -> None:

@@ -93,6 +93,7 @@ class Linkbacks:
 class Page:
     """The answers about one page of the output: plain text, absolute URLs, ready to print.
 
+    ``headline`` is what stands above the text, ``title`` what networks show for it.
     ``authored`` names the fields whose value the author wrote for this very page.
     ``url`` is where the page is, ``canonical`` the address that it wants to be known by
     (empty for a draft); both are empty while the site has no URL.
@@ -107,6 +108,7 @@ class Page:
     url: str
     canonical: str
     title: str
+    headline: str
     document_title: str = ""
     description: str = ""
     social_description: str = ""

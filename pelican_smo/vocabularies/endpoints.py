@@ -33,7 +33,7 @@ def _rdf(page: Page, ping: str) -> str:
         '\n xmlns:dc="http://purl.org/dc/elements/1.1/"'
         '\n xmlns:trackback="http://madskills.com/public/xml/rss/module/trackback/">'
         f"\n<rdf:Description rdf:about={address} dc:identifier={address}"
-        f"\n dc:title={_attribute(page.title)}"
+        f"\n dc:title={_attribute(page.headline)}"
         f"\n trackback:ping={_attribute(ping)} />"
         "\n</rdf:RDF>\n"
     )

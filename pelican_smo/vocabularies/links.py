@@ -11,7 +11,7 @@ __all__ = ["tags"]
 def tags(page: Page) -> list[Tag]:
     """Return title, description, author, robots and the links of ``page``."""
     authored = page.authored
-    found = [title(page.title)]
+    found = [title(page.headline)]
     if page.description:
         found.append(meta_name("description", page.description, authored="description" in authored))
     if page.authors and page.kind in ("article", "page"):

@@ -242,3 +242,10 @@ def test_generator_cache_survives_a_second_build(tmp_path: Path) -> None:
 def test_head_of_the_page_is_not_left_early(page: str) -> None:
     allowed = {"meta", "link", "title", "script", "style"}
     assert {child.tag for child in head(page) if isinstance(child.tag, str)} <= allowed
+
+
+def test_a_title_for_networks_leaves_the_headline_alone(build: Build) -> None:
+    output = build({"content/a.md": "Title: Plain\nSlug: a\nSocial_title: Loud\nDate: 2026-01-01\n\nx"})
+    page = (output / "a.html").read_text()
+    assert meta(page, "og:title") == "Loud"
+    assert graph(page)["BlogPosting"]["headline"] == "Plain"
