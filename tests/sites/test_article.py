@@ -245,7 +245,9 @@ def test_head_of_the_page_is_not_left_early(page: str) -> None:
 
 
 def test_a_title_for_networks_leaves_the_headline_alone(build: Build) -> None:
-    output = build({"content/a.md": "Title: Plain\nSlug: a\nSocial_title: Loud\nDate: 2026-01-01\n\nx"})
+    output = build(
+        {"content/a.md": "Title: Plain\nSlug: a\nSocial_title: Loud\nDate: 2026-01-01\n\nx"}
+    )
     page = (output / "a.html").read_text()
     assert meta(page, "og:title") == "Loud"
     assert graph(page)["BlogPosting"]["headline"] == "Plain"
