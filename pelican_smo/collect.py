@@ -122,7 +122,7 @@ def closed(content: Any) -> bool:
 
 def article_id(content: Any) -> str:
     """Return the article's stable id: its ``Smo_id``, else a short hash of its source path."""
-    path = content.get_relative_source_path() or content.slug
+    path = content.relative_source_path or content.slug
     return authored(content, "smo_id") or hashlib.blake2b(path.encode(), digest_size=6).hexdigest()
 
 
@@ -259,7 +259,7 @@ class Collector:
     def content_page(self, content: Any, kind: Kind) -> Page:
         """Return what is true of the article or page ``content``."""
         settings, site = self.settings, self.site
-        where = content.get_relative_source_path() or str(content)
+        where = content.relative_source_path or str(content)
         status: Status = content.status if content.status in ("draft", "hidden") else "published"
         language = content.lang
         url = self._absolute(content.url)
@@ -348,7 +348,7 @@ class Collector:
         named = authored(content, *IMAGE)
         if named.lower() in _OFF:
             return None, True
-        folder = (content.get_relative_source_path() or "").rpartition("/")[0]
+        folder = (content.relative_source_path or "").rpartition("/")[0]
         alt = plain(authored(content, *IMAGE_ALT))
         if named:
             image = self.images.find(named, alt, where=where, folder=folder)

@@ -29,7 +29,7 @@ from pelican_smo.scan import Head, is_document, scan
 from pelican_smo.settings import Settings, cache_folder
 from pelican_smo.share.widgets import ShareWidget
 from pelican_smo.tags import Tag, link
-from pelican_smo.urls import absolute, without_index
+from pelican_smo.urls import absolute
 from pelican_smo.vocabularies import head as head_tags
 
 __all__ = ["ContentSmo", "Run"]
@@ -250,8 +250,9 @@ class Run:
 
     def _record(self, page: Page, content: Any) -> None:
         identifier = article_id(content)
-        here = absolute(self.pelican["SITEURL"].rstrip("/"), content.url)
-        aliases = [here, without_index(here), page.url]
+        aliases = [page.url]
+        if page.url.endswith("/"):
+            aliases.append(f"{page.url}index.html")
         aliases += [
             absolute(page.site.url, alias.strip())
             for alias in authored(content, "alias", "aliases").split(",")

@@ -66,6 +66,7 @@ class ImageFinder:
     report: Report
     _measured: dict[str, Measured | None] = field(default_factory=dict)
     _by_url: dict[str, str] | None = None
+    _urls: dict[str, str] = field(default_factory=dict)
 
     def find(
         self,
@@ -128,7 +129,7 @@ class ImageFinder:
             for candidate in (path, unquote(path)):
                 key = candidate[1:] if candidate.startswith("/") else _joined(folder, candidate)
                 if self.static_content.get(key) is not None:
-                    return self._url_of(self.static_content[key]), key
+                    return self._url_at(key, moved=named[1] == "attach"), key
             return absolute(self.site_url, path.lstrip("./")), None
         if is_absolute(reference) or reference.startswith("//"):
             url = absolute(self.site_url, reference)
@@ -152,6 +153,12 @@ class ImageFinder:
                 if static is not None
             }
         return self._by_url.get(urljoin(url, urlsplit(url).path))
+
+    def _url_at(self, key: str, *, moved: bool) -> str:
+        """Return the URL of the file at ``key``; one that {attach} moved has just changed it."""
+        if moved or key not in self._urls:
+            self._urls[key] = self._url_of(self.static_content[key])
+        return self._urls[key]
 
     def _url_of(self, static: Any) -> str:
         # Static.url notes that it was read and then refuses to move where {attach} wants it;

@@ -52,9 +52,7 @@ def title(text: str) -> Tag:
     return Tag("title", text, f"<title>{escape(text, quote=False)}</title>")
 
 
-_JSON_ESCAPES = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+_NEEDS_ESCAPE = re.compile("[<>&\u2028\u2029]")
 
 
 def json_text(data: object) -> str:
@@ -65,10 +63,7 @@ def json_text(data: object) -> str:
     parse (Mastodon) would break on a literal ``&quot;``.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.translate(_JSON_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
-
-
-_NEEDS_ESCAPE = re.compile("[<>&\u2028\u2029]")
+    return _NEEDS_ESCAPE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def json_ld(text: str) -> Tag:

@@ -131,7 +131,7 @@ def share_url(network: Network, values: Mapping[str, str]) -> str:
     One pass over the address: a value that looks like a placeholder stays a value. A
     parameter whose values are all empty is left out.
     """
-    return "&".join(filter(None, (_part(part, values) for part in network.parts)))
+    return "&".join([filled for part in network.parts if (filled := _part(part, values))])
 
 
 def _part(part: tuple[str, ...], values: Mapping[str, str]) -> str:

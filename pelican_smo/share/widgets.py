@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from markupsafe import Markup
@@ -48,7 +47,7 @@ class ShareWidget:
         self._render = render
         self._networks = networks
         self._max_visible = max_visible
-        self._skeletons: dict[tuple[str, str], str] = {}
+        self._skeletons: dict[tuple[str, str], list[str]] = {}
 
     def html(self, page: Page, chosen: Iterable[str]) -> str:
         """Return the widget of ``page`` with the networks ``chosen``, in that order."""
@@ -81,18 +80,19 @@ class ShareWidget:
     ) -> Link:
         url = share_url(network, values)
         verb = getattr(labels, _VERBS.get(network.category, "share_on"))
-        skeleton = self._skeletons.get((network.id, language))
-        if skeleton is None:
-            bare = Link(
-                network.id,
-                network.name,
-                network.category,
-                verb,
-                f"{url.partition(':')[0]}:{_ADDRESS.format(network.id)}",
-            )
-            context = {"link": bare, "labels": labels, "language": language}
-            skeleton = self._render("smo/share_link.html", context).strip()
-            self._skeletons[network.id, language] = skeleton
-        scheme = url.partition(":")[0]
-        html = skeleton.replace(f"{scheme}:{_ADDRESS.format(network.id)}", escape(url))
-        return Link(network.id, network.name, network.category, verb, url, Markup(html))  # noqa: S704  a template made it
+        pieces = self._skeletons.get((network.id, language))
+        if pieces is None:
+            pieces = self._skeleton(network, url.partition(":")[0], verb, language, labels)
+            self._skeletons[network.id, language] = pieces
+        # Of what HTML escapes, an address of encoded values holds nothing but "&".
+        html = Markup(url.replace("&", "&amp;").join(pieces))  # noqa: S704  a template made it
+        return Link(network.id, network.name, network.category, verb, url, html)
+
+    def _skeleton(
+        self, network: Network, scheme: str, verb: str, language: str, labels: Labels
+    ) -> list[str]:
+        """Return the link of ``network`` around its address, which differs from page to page."""
+        stand_in = f"{scheme}:{_ADDRESS.format(network.id)}"
+        bare = Link(network.id, network.name, network.category, verb, stand_in)
+        context = {"link": bare, "labels": labels, "language": language}
+        return self._render("smo/share_link.html", context).strip().split(stand_in)
