@@ -104,8 +104,7 @@ def authored(content: Any, *names: str) -> str:
     """Return the first of ``names`` that the page's author filled in, as he wrote it."""
     metadata = content.metadata
     for name in names:
-        value = metadata.get(name)
-        if value is not None and (value := str(value).strip()):
+        if name in metadata and (value := str(metadata[name]).strip()):
             return value
     return ""
 

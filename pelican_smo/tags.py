@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 __all__ = ["Tag", "comment", "json_ld", "link", "meta_name", "meta_property", "title"]
@@ -24,11 +25,13 @@ class Tag:
     authored: bool = False
 
 
+@lru_cache(maxsize=8192)
 def meta_property(key: str, value: str, *, authored: bool = False) -> Tag:
     """Return the ``<meta property>`` of Open Graph and its kin (ogp.me, RDFa)."""
     return Tag(key, value, f'<meta property="{key}" content="{escape(value)}">', authored)
 
 
+@lru_cache(maxsize=8192)
 def meta_name(key: str, value: str, *, authored: bool = False) -> Tag:
     """Return the ``<meta name>`` of the HTML standard, Twitter cards and the fediverse."""
     return Tag(key, value, f'<meta name="{key}" content="{escape(value)}">', authored)
@@ -52,6 +55,7 @@ def title(text: str) -> Tag:
     return Tag("title", text, f"<title>{escape(text, quote=False)}</title>")
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _NEEDS_ESCAPE = re.compile("[<>&\u2028\u2029]")
 
 
@@ -62,7 +66,7 @@ def json_text(data: object) -> str:
     HTML entities would end up in the values, and readers that decode entities before they
     parse (Mastodon) would break on a literal ``&quot;``.
     """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = _JSON.encode(data)
     return _NEEDS_ESCAPE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -151,16 +151,21 @@ def encoded(shared: Shared) -> dict[str, str]:
     """
     names = tuple(filter(None, map(hashtag, shared.tags)))
     return {
-        "url": quote(shared.url, safe=""),
-        "title": quote(shared.title, safe=""),
-        "text": quote(shared.text, safe=""),
-        "tags": quote(",".join(names), safe=""),
-        "hashtags": quote(" ".join(f"#{name}" for name in names), safe=""),
-        "image": quote(shared.image, safe=""),
-        "via": quote(shared.via, safe=""),
+        "url": _quoted(shared.url),
+        "title": _quoted(shared.title),
+        "text": _quoted(shared.text),
+        "tags": _quoted(",".join(names)),
+        "hashtags": _quoted(" ".join([f"#{name}" for name in names])),
+        "image": _quoted(shared.image),
+        "via": _quoted(shared.via),
     }
 
 
+def _quoted(value: str) -> str:
+    return quote(value, safe="") if value else ""
+
+
+@lru_cache(maxsize=4096)
 def hashtag(name: str) -> str:
     """Return the tag ``name`` as networks write it behind ``#``, or nothing.
 

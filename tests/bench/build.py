@@ -17,7 +17,22 @@ import click
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from conftest import png
 
-WORDS = ["sea", "shore", "wave", "gull", "harbour", "light", "morning", "boat", "rope", "net", "tide", "sand", "salt", "wind"]
+WORDS = [
+    "sea",
+    "shore",
+    "wave",
+    "gull",
+    "harbour",
+    "light",
+    "morning",
+    "boat",
+    "rope",
+    "net",
+    "tide",
+    "sand",
+    "salt",
+    "wind",
+]
 ARTICLE = """Title: Article {n} & more
 Date: 2026-01-{day:02d} 10:00
 Modified: 2026-02-01 11:00
