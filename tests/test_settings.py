@@ -47,6 +47,7 @@ def test_an_unknown_network_is_named_with_its_neighbour() -> None:
         ({"name": "N", "url": "https://n.example/?u={url}&t={titel}"}, "holds {titel}"),
         ({"name": "N", "url": "javascript:alert({url})"}, "must begin with https://"),
         ({"url": "https://n.example/?u={url}"}, "'name' must be"),
+        ({"name": "N", "url": "https://n.example/?u={url}&j={"}, "a brace that belongs to no"),
         (
             {"name": "N", "url": "https://n.example/?u={url}", "colour": "red"},
             "'colour' is not a field",

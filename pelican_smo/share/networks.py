@@ -13,6 +13,7 @@ __all__ = [
     "CATEGORIES",
     "Network",
     "Shared",
+    "address",
     "encoded",
     "hashtag",
     "network_problems",
@@ -25,6 +26,7 @@ CATEGORIES = ("social", "messaging", "save", "local", "ai")
 STATUSES = ("live", "limited", "retired", "none")
 PLACEHOLDERS = ("url", "title", "text", "tags", "hashtags", "image", "via")
 _FIELDS = ("name", "category", "url", "status", "successors", "source", "checked")
+_SCHEMES = ("https://", "mailto:", "sms:")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _BLANK_END = re.compile(r"(?:%0D|%0A|%20)+$")
 _NETWORK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -91,7 +93,9 @@ def _url_problems(url: object) -> list[str]:
     ]
     if "{url}" not in url:
         problems.append("'url' must hold {url}, or the link would share nothing")
-    if not url.startswith(("https://", "mailto:", "sms:")):
+    if set(_PLACEHOLDER.sub("", url)) & {"{", "}"}:
+        problems.append("'url' has a brace that belongs to no placeholder; write %7B or %7D")
+    if not url.startswith(_SCHEMES):
         problems.append("'url' must begin with https://, mailto: or sms:")
     return problems
 
@@ -125,22 +129,32 @@ def _network(identifier: str, row: Mapping[str, Any]) -> Network:
     )
 
 
+def address(network: Network, empty: frozenset[str]) -> str:
+    """Return the network's address as a format string for pages that lack the values ``empty``.
+
+    A parameter whose values are all empty is left out.
+    """
+    return "&".join([filled for part in network.parts if (filled := _part(part, empty))])
+
+
+def _part(part: tuple[str, ...], empty: frozenset[str]) -> str:
+    names = part[1::2]
+    if names and empty.issuperset(names) and not part[0].startswith(_SCHEMES):
+        return ""
+    pieces = [
+        piece if at % 2 == 0 else "" if piece in empty else f"{{{piece}}}"
+        for at, piece in enumerate(part)
+    ]
+    return _BLANK_END.sub("", "".join(pieces))
+
+
 def share_url(network: Network, values: Mapping[str, str]) -> str:
     """Return the address that shares ``values``, each percent-encoded already by its name.
 
-    One pass over the address: a value that looks like a placeholder stays a value. A
-    parameter whose values are all empty is left out.
+    One pass over the address: a value that looks like a placeholder stays a value.
     """
-    return "&".join([filled for part in network.parts if (filled := _part(part, values))])
-
-
-def _part(part: tuple[str, ...], values: Mapping[str, str]) -> str:
-    if len(part) == 1:
-        return part[0]
-    filled = [piece if at % 2 == 0 else values[piece] for at, piece in enumerate(part)]
-    if not any(filled[1::2]) and not part[0].startswith(("https:", "mailto:", "sms:")):
-        return ""
-    return _BLANK_END.sub("", "".join(filled))
+    empty = frozenset(name for name, value in values.items() if not value)
+    return address(network, empty).format_map(values)
 
 
 def encoded(shared: Shared) -> dict[str, str]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pelican_smo.labels import Labels, labels_of
 from pelican_smo.page import Page
-from pelican_smo.share.networks import Network, Shared, encoded, share_url
+from pelican_smo.share.networks import Network, Shared, address, encoded
 
 __all__ = ["Link", "ShareWidget"]
 
@@ -47,6 +47,7 @@ class ShareWidget:
         self._render = render
         self._networks = networks
         self._max_visible = max_visible
+        self._addresses: dict[tuple[str, frozenset[str]], str] = {}
         self._skeletons: dict[tuple[str, str], list[str]] = {}
 
     def html(self, page: Page, chosen: Iterable[str]) -> str:
@@ -62,7 +63,11 @@ class ShareWidget:
             )
         )
         labels = labels_of(page.language)
-        links = [self._link(self._networks[name], values, page.language, labels) for name in chosen]
+        empty = frozenset(name for name, value in values.items() if not value)
+        links = [
+            self._link(self._networks[name], values, empty, page.language, labels)
+            for name in chosen
+        ]
         visible = self._max_visible or len(links)
         if len(links) - visible == 1:
             visible += 1
@@ -76,9 +81,17 @@ class ShareWidget:
         return self._render("smo/share.html", context).strip()
 
     def _link(
-        self, network: Network, values: Mapping[str, str], language: str, labels: Labels
+        self,
+        network: Network,
+        values: Mapping[str, str],
+        empty: frozenset[str],
+        language: str,
+        labels: Labels,
     ) -> Link:
-        url = share_url(network, values)
+        template = self._addresses.get((network.id, empty))
+        if template is None:
+            template = self._addresses[network.id, empty] = address(network, empty)
+        url = template.format_map(values)
         verb = getattr(labels, _VERBS.get(network.category, "share_on"))
         pieces = self._skeletons.get((network.id, language))
         if pieces is None:
