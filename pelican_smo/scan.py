@@ -207,7 +207,7 @@ def _script_end(page: str, position: int) -> re.Match[str] | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _facts(kind: str, text: str) -> tuple[tuple[str, ...], str] | None:
     """Return the keys and the value of an element, or None for one that states nothing here."""
     if kind == "title":

@@ -25,13 +25,13 @@ class Tag:
     authored: bool = False
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def meta_property(key: str, value: str, *, authored: bool = False) -> Tag:
     """Return the ``<meta property>`` of Open Graph and its kin (ogp.me, RDFa)."""
     return Tag(key, value, f'<meta property="{key}" content="{escape(value)}">', authored)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def meta_name(key: str, value: str, *, authored: bool = False) -> Tag:
     """Return the ``<meta name>`` of the HTML standard, Twitter cards and the fediverse."""
     return Tag(key, value, f'<meta name="{key}" content="{escape(value)}">', authored)

@@ -120,7 +120,6 @@ def _date(moment: datetime | None) -> str:
     return moment.isoformat()
 
 
-@lru_cache(maxsize=4096)
 def _image_node(identifier: str, image: Image) -> str:
     return _node(
         "ImageObject",
