@@ -16,6 +16,7 @@ from pelican_smo.text import cut, plain
 TEXT = st.text(max_size=80)
 PRINTABLE = TEXT.map(plain)
 # Pieces that make a head hard to read: quotes, half tags, comments, raw text elements.
+# (No template element: html5lib is older than it and ends the head there.)
 PIECES = st.sampled_from(
     [
         "<title>",
@@ -43,8 +44,6 @@ PIECES = st.sampled_from(
         "\n",
         "=",
         "<META CHARSET=utf-8>",
-        "<template>",
-        "</template>",
         "<!doctype x>",
         "--!>",
         "<base href=/>",
