@@ -43,7 +43,7 @@ def target_row(
 
 def source_row(identifier: str, url: str, body: str, page_url: str) -> dict[str, Any]:
     """Return what a sender must know of an article: where it is, its digest, its links."""
-    digest = hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
+    digest = hashlib.blake2b(body.encode("utf-8", "replace"), digest_size=16).hexdigest()
     return {"id": identifier, "url": url, "digest": digest, "links": outgoing_links(body, page_url)}
 
 

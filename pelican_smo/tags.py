@@ -67,6 +67,8 @@ def json_text(data: object) -> str:
     parse (Mastodon) would break on a literal ``&quot;``.
     """
     text = _JSON.encode(data)
+    if not _NEEDS_ESCAPE.search(text):
+        return text
     return _NEEDS_ESCAPE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
