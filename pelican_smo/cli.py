@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pelican_smo import __version__
+from pelican_smo import __version__, preview
 from pelican_smo.errors import SmoError
 
 __all__ = ["main"]
@@ -16,19 +16,17 @@ def main() -> None:
     """Social Media Optimization for Pelican sites."""
 
 
-@main.command()
+@main.command("preview")
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def preview(site: Path, port: int, bind: str) -> None:
+def preview_site(site: Path, port: int, bind: str) -> None:
     """Build SITE and serve it, again after each change.
 
     SITE is a folder that holds a pelicanconf.py, or a settings file; else this folder.
     """
-    from pelican_smo.preview import preview as show  # noqa: PLC0415
-
     try:
-        show(site, port, bind)
+        preview.preview(site, port, bind)
     except SmoError as error:
         click.echo(f"pelican-smo: {error}", err=True)
         raise SystemExit(2) from error

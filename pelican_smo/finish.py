@@ -115,7 +115,7 @@ class Run:
     def _settled_tags(
         self, head: Head, page: Page, output_file: str, edits: list[tuple[int, int, str]]
     ) -> list[Tag]:
-        merged = merge(head, head_tags(page), self.settings.theme_tags)  # type: ignore[arg-type]
+        merged = merge(head, head_tags(page), self.settings.theme_tags)
         edits += merged.edits
         if merged.changes:
             self.report.note(output_file, merged.changes)
@@ -326,12 +326,12 @@ class ContentSmo:
     @property
     def head(self) -> Markup:
         """Return the block for the head."""
-        return Markup(block(tag.html for tag in head_tags(self.page)))  # noqa: S704
+        return Markup(block(tag.html for tag in head_tags(self.page)))  # noqa: S704  tags escape
 
     @property
     def share(self) -> Markup:
         """Return the share widget."""
-        return Markup(self._run.share(self.page, self._content, self._env))  # noqa: S704
+        return Markup(self._run.share(self.page, self._content, self._env))  # noqa: S704  a template made it
 
     @property
     def mentions(self) -> Markup:

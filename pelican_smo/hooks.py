@@ -75,15 +75,14 @@ class _Explicit(BaseLoader):
 def _page_template(run: Run, env: Environment, base: type[Template]) -> type[Template]:
     """Return the Template class that finishes what Pelican's writer is about to write."""
 
-    class PageTemplate(base):  # type: ignore[misc, valid-type]
-        def render(self, *args: Any, **kwargs: Any) -> str:
-            html: str = super().render(*args, **kwargs)
-            context = args[0] if args else kwargs
-            if isinstance(context, Mapping) and "output_file" in context:
-                return run.finish(html, context, env)
-            return html
+    def render(template: Template, *args: Any, **kwargs: Any) -> str:
+        html = base.render(template, *args, **kwargs)
+        context = args[0] if args else kwargs
+        if isinstance(context, Mapping) and "output_file" in context:
+            return run.finish(html, context, env)
+        return html
 
-    return PageTemplate
+    return type("PageTemplate", (base,), {"render": render})
 
 
 def include_images(generator: Any) -> None:

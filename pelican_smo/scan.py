@@ -142,7 +142,8 @@ def _tokens(page: str) -> Iterator[_Token]:
 
 
 def _after_space(page: str, position: int) -> int:
-    return _SPACE.match(page, position).end()  # type: ignore[union-attr]  # matches nothing, too
+    space = _SPACE.match(page, position)
+    return space.end() if space else position
 
 
 def _stray_tokens(page: str, position: int, limit: int) -> Iterator[_Token]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pelican_smo.errors import SettingsError
 from pelican_smo.handles import fediverse_handle, x_handle
@@ -255,7 +255,7 @@ class Settings:
     tags: Mapping[str, Mapping[str, str]] = option(
         {}, "by name of a tag: `description`, `image`", _LISTING
     )
-    theme_tags: str = option(
+    theme_tags: Literal["merge", "theme", "plugin"] = option(
         "merge",
         "who wins where the theme has a tag too: `merge`, `theme` or `plugin`",
         one_of("merge", "theme", "plugin"),
