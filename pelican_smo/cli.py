@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from pelican_smo import __version__, preview
+from pelican_smo import __version__
 from pelican_smo.errors import SmoError
+from pelican_smo.preview import preview
 
 __all__ = ["main"]
 
@@ -26,7 +27,7 @@ def preview_site(site: Path, port: int, bind: str) -> None:
     SITE is a folder that holds a pelicanconf.py, or a settings file; else this folder.
     """
     try:
-        preview.preview(site, port, bind)
+        preview(site, port, bind)
     except SmoError as error:
         click.echo(f"pelican-smo: {error}", err=True)
         raise SystemExit(2) from error

@@ -515,7 +515,6 @@ class Collector:
             canonical=url,
             title=title,
             headline=title,
-            document_title=document_title,
             description=description,
             social_description=description if description != title else "",
             image=image,

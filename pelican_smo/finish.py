@@ -102,10 +102,11 @@ class Run:
         edits: list[tuple[int, int, str]] = []
         if content is not None and wanted != "tags" and page.kind in ("article", "page"):
             edits += self._widget_edits(html, head, page, content, env)
+        # A theme may have placed the widget itself.
+        styled = bool(edits) or '<aside class="smo-share' in html
         tags = [] if wanted == "widgets" else self._settled_tags(head, page, output_file, edits)
-        if edits or 'class="smo-share' in html:
-            stylesheet = self._stylesheet(context, html, edits)
-            tags = [*tags, *stylesheet]
+        if styled:
+            tags.append(self._stylesheet(context))
         if page.kind == "article" and page.status == "published" and page.canonical:
             self._record(page, content)
         if not tags and not edits:
@@ -123,14 +124,10 @@ class Run:
             self.report.add("warning", "theme", problem, f"see {output_file}")
         return merged.tags
 
-    def _stylesheet(
-        self, context: Mapping[str, Any], html: str, edits: list[tuple[int, int, str]]
-    ) -> list[Tag]:
-        if "smo-share" not in html and not any("smo-share" in text for *_, text in edits):
-            return []
+    def _stylesheet(self, context: Mapping[str, Any]) -> Tag:
         self._stylesheet_used = True
         base = context.get("SITEURL") or ""
-        return [link("stylesheet", "stylesheet", f"{base}/smo/{self.stylesheet[0]}")]
+        return link("stylesheet", "stylesheet", f"{base}/smo/{self.stylesheet[0]}")
 
     @cached_property
     def stylesheet(self) -> tuple[str, str]:

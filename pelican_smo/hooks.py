@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, Template
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, Template, TemplateNotFound
 from pelican import signals
 
+from pelican_smo.collect import IMAGE
 from pelican_smo.finish import ContentSmo, Run
 from pelican_smo.settings import Settings
 
@@ -67,9 +68,10 @@ class _Explicit(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> Any:
         """Return the source of our own template behind ``!smo/``."""
-        own = template.removeprefix(_EXPLICIT) if template.startswith(_EXPLICIT) else "\0"
-        own = own if own.startswith("smo/") else f"smo/{own}"
-        return self._package.get_source(environment, own)
+        if not template.startswith(_EXPLICIT):
+            raise TemplateNotFound(template)
+        name = template.removeprefix(_EXPLICIT).removeprefix("smo/")
+        return self._package.get_source(environment, f"smo/{name}")
 
 
 def _page_template(run: Run, env: Environment, base: type[Template]) -> type[Template]:
@@ -130,7 +132,6 @@ _LISTS = (
     "draft_pages",
     "draft_translations",
 )
-_IMAGE_NAMES = ("social_image", "og_image", "image", "cover", "featured_image", "header_cover")
 
 
 def _contents(generator: Any) -> list[Any]:
@@ -145,7 +146,7 @@ def _contents(generator: Any) -> list[Any]:
 
 
 def _metadata_images(content: Any) -> list[str]:
-    values = (str(content.metadata.get(name, "")) for name in _IMAGE_NAMES)
+    values = (str(content.metadata.get(name, "")) for name in IMAGE)
     return [value for value in values if value.startswith(("{static}", "{attach}"))]
 
 

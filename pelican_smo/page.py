@@ -109,7 +109,6 @@ class Page:
     canonical: str
     title: str
     headline: str
-    document_title: str = ""
     description: str = ""
     social_description: str = ""
     image: Image | None = None

@@ -49,7 +49,7 @@ def imports() -> list[tuple[str, str]]:
     return [
         (layer(module), layer(str(node.module).removeprefix("pelican_smo.")))
         for path in PACKAGE.rglob("*.py")
-        if (module := _module(path)) not in ("__init__", "share", "linkbacks")
+        if (module := _module(path)) not in ("__init__", "share")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pelican_smo.")
     ]

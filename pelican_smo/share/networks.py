@@ -16,9 +16,9 @@ __all__ = [
     "address",
     "encoded",
     "hashtag",
+    "lacking",
     "network_problems",
     "read_networks",
-    "share_url",
     "shipped",
 ]
 
@@ -132,7 +132,8 @@ def _network(identifier: str, row: Mapping[str, Any]) -> Network:
 def address(network: Network, empty: frozenset[str]) -> str:
     """Return the network's address as a format string for pages that lack the values ``empty``.
 
-    A parameter whose values are all empty is left out.
+    It is filled in one pass, so that a value that looks like a placeholder stays a value. A
+    parameter whose values are all empty is left out.
     """
     return "&".join([filled for part in network.parts if (filled := _part(part, empty))])
 
@@ -148,13 +149,9 @@ def _part(part: tuple[str, ...], empty: frozenset[str]) -> str:
     return _BLANK_END.sub("", "".join(pieces))
 
 
-def share_url(network: Network, values: Mapping[str, str]) -> str:
-    """Return the address that shares ``values``, each percent-encoded already by its name.
-
-    One pass over the address: a value that looks like a placeholder stays a value.
-    """
-    empty = frozenset(name for name, value in values.items() if not value)
-    return address(network, empty).format_map(values)
+def lacking(values: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of the ``values`` that are empty."""
+    return frozenset(name for name, value in values.items() if not value)
 
 
 def encoded(shared: Shared) -> dict[str, str]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pelican_smo.labels import Labels, labels_of
 from pelican_smo.page import Page
-from pelican_smo.share.networks import Network, Shared, address, encoded
+from pelican_smo.share.networks import Network, Shared, address, encoded, lacking
 
 __all__ = ["Link", "ShareWidget"]
 
@@ -63,7 +63,7 @@ class ShareWidget:
             )
         )
         labels = labels_of(page.language)
-        empty = frozenset(name for name, value in values.items() if not value)
+        empty = lacking(values)
         links = [
             self._link(self._networks[name], values, empty, page.language, labels)
             for name in chosen

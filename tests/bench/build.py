@@ -5,11 +5,9 @@ import os
 import random
 import shutil
 import statistics
-import struct
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from pictures import png
 
 WORDS = [
     "sea",
@@ -79,23 +80,6 @@ VARIANTS: dict[str, dict[str, Any]] = {
 # The site
 
 
-def png(width: int, height: int, shade: int) -> bytes:
-    """Return a grey picture."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        checked = kind + data
-        return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = (b"\0" + bytes([shade]) * width) * height
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
-
-
 def article(n: int, choose: random.Random) -> str:
     """Return the source of article ``n``."""
     paragraphs = [" ".join(choose.choices(WORDS, k=PARAGRAPH_WORDS)) for _ in range(PARAGRAPHS)]
@@ -115,7 +99,7 @@ def write_site(root: Path, articles: int) -> None:
     """Write articles, pictures and one settings file for each variant."""
     (root / "content/images").mkdir(parents=True)
     for image in range(IMAGES):
-        (root / f"content/images/{image}.png").write_bytes(png(640, 360, image * 10))
+        (root / f"content/images/{image}.png").write_bytes(png(640, 360))
     choose = random.Random(1)
     for n in range(articles):
         (root / f"content/{n}.md").write_text(article(n, choose), encoding="utf-8")

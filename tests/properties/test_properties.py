@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pelican_smo.inject import block, splice
 from pelican_smo.scan import scan
-from pelican_smo.share.networks import Shared, encoded, read_networks, share_url
+from pelican_smo.share.networks import Shared, address, encoded, lacking, read_networks
 from pelican_smo.tags import json_ld, json_text, meta_property
 from pelican_smo.text import cut, plain
 
@@ -91,7 +91,7 @@ def test_every_network_receives_url_and_title_as_they_are(
 ) -> None:
     values = encoded(Shared(url=url, title=title, text="{url} & more", tags=tuple(tags)))
     for network in read_networks({}).values():
-        shared = share_url(network, values)
+        shared = address(network, lacking(values)).format_map(values)
         assert url in unquote(shared)
         assert "+" not in shared
         query = parse_qs(urlsplit(shared).query, keep_blank_values=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pelican
 import pytest
-from conftest import Build, png
+from conftest import Build
 from heads import graph, head, links, meta, metas, repeated, tree
+from pictures import png
 
 ARTICLE = """Title: Cats & "dogs" --> <em>friends</em>
 Date: 2026-03-01 10:00

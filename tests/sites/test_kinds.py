@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from conftest import Build, png
+from conftest import Build
 from heads import graph, links, meta, metas, repeated
+from pictures import png
 
 SOURCES = {
     "content/one.md": "Title: One\nDate: 2026-01-01\nCategory: Sea\nTags: fish\nSlug: one\n\nFirst.",

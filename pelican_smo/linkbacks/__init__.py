@@ -1,1 +1,0 @@
-"""Linkbacks (TrackBack, Pingback, Webmention): what pages announce and what links out."""
