@@ -60,6 +60,7 @@ class Run:
         self.settings = Settings.from_pelican(pelican)
         self.report = Report()
         self.networks = self.settings.networks()
+        self.env = Environment(autoescape=True)  # of the generator equipped last
         self.rendered: set[str] = set()
         self.targets: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, dict[str, Any]] = {}
@@ -266,10 +267,10 @@ class Run:
         site = str(self.pelican.get("SITEURL") or "").rstrip("/")
         try:
             if self._stylesheet_used:
-                write_atomically(output / "smo" / self.stylesheet[0], self.stylesheet[1])
+                write_atomically(output / "smo" / self.stylesheet[0], self.stylesheet[1].encode())
             if site:
                 write_links(cache, site, self.sources.values())
-                write_atomically(cache / "report.json", self._report_text())
+                write_atomically(cache / "report.json", self._report_text().encode())
             if site and self.settings.linkback_endpoint:
                 write_targets(output, site, self.targets.values())
         except OSError as error:

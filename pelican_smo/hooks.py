@@ -11,6 +11,7 @@ from pelican import signals
 
 from pelican_smo.collect import IMAGE
 from pelican_smo.finish import ContentSmo, Run
+from pelican_smo.manifest import write_atomically
 from pelican_smo.settings import Settings
 
 __all__ = ["SIGNALS", "register"]
@@ -43,6 +44,7 @@ def equip(generator: Any) -> None:
     env.loader = ChoiceLoader([*_loaders(env.loader), PackageLoader("pelican_smo"), _Explicit()])
     env.autoescape = _escapes(env.autoescape)
     env.template_class = _page_template(run, env, env.template_class)
+    run.env = env
 
 
 def _loaders(loader: Any) -> Sequence[BaseLoader]:
@@ -158,10 +160,8 @@ def write_markup(path: str, context: Mapping[str, Any]) -> None:
         return
     file = Path(path)
     html = file.read_bytes().decode("utf-8", "surrogateescape")
-    env = Environment(loader=PackageLoader("pelican_smo"), autoescape=True)
-    finished = run.finish(html, context, env)
-    if finished != html:
-        file.write_bytes(finished.encode("utf-8", "surrogateescape"))
+    finished = run.finish(html, context, run.env)
+    write_atomically(file, finished.encode("utf-8", "surrogateescape"))
 
 
 def report(pelican: Any) -> None:

@@ -90,22 +90,21 @@ def write_links(cache: Path, site_url: str, rows: Iterable[Mapping[str, Any]]) -
     sites = sites if isinstance(sites, dict) else {}
     sites[site_url] = sorted(rows, key=lambda row: str(row["url"]))
     text = json.dumps({"version": VERSION, "sites": sites}, ensure_ascii=False, sort_keys=True)
-    write_atomically(path, text + "\n")
+    write_atomically(path, f"{text}\n".encode())
 
 
-def _lines(top: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+def _lines(top: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a JSON object with ``rows`` under ``name``, a line each: good to diff."""
     head = json.dumps(top, ensure_ascii=False)[:-1]
     body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return f'{head}, "{name}": [\n{body}\n]}}\n'
+    return f'{head}, "{name}": [\n{body}\n]}}\n'.encode()
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` so that a reader sees the old file or the new one, whole.
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole.
 
     A file that says so already is left alone. Raises OSError as the system does.
     """
-    data = text.encode("utf-8")
     try:
         if path.read_bytes() == data:
             return

@@ -30,7 +30,7 @@ _ALSO_STATED_BY: Mapping[str, frozenset[str]] = {
 }
 _OURS_IN_MERGE = ("og:", "article:", "profile:", "twitter:", "fediverse:")
 _DETAILS_OF_TYPE = ("article:", "profile:", "book:", "og:article:", "og:profile:")
-_REPEATABLE = ("og:", "article:", "profile:", "book:", "twitter:", "fediverse:", "feed", "me:")
+_REPEATABLE = _IMAGE | {"article:author", "article:tag", "feed", "og:locale:alternate"}
 _ABSOLUTE = ("link:canonical", "alternate:", "og:url", "og:image")
 
 _ARTICLES = frozenset(
@@ -157,10 +157,10 @@ class _Settled:
     def _goes(self, key: str, value: str) -> bool:
         if key in self.beaten:
             return True
-        if key.startswith(_DETAILS_OF_TYPE) and "og:type" in self.beaten:
-            return True
         if key in self.winners:
             return not _usable(key, value) or (key in self.seen and key not in _REPEATABLE)
+        if key.startswith(_DETAILS_OF_TYPE) and "og:type" in self.beaten:
+            return True
         return not value.strip() and key.startswith(_OURS_IN_MERGE)
 
     def _note(self, key: str, value: str) -> None:
@@ -176,7 +176,7 @@ class _Settled:
 
     def _json_ld(self, element: Element) -> None:
         ours = self.ours.get("json-ld")
-        nodes = _nodes(element.value)
+        context, nodes = _nodes(element.value)
         if nodes is None:
             self.problems.append("the theme's JSON-LD is not JSON and says nothing to any reader")
         if nodes is None or ours is None:
@@ -191,21 +191,23 @@ class _Settled:
             self.winners.add("json-ld")
             return
         self.changes.append(Change("json-ld", "replaced", gone, _types_in(ours.value)))
-        graph = {"@context": "https://schema.org", "@graph": left}
+        graph = {"@context": context, "@graph": left}
         text = json_ld(json_text(graph)).html if left else ""
         self.edits.append((element.start, element.end, text))
 
 
-def _nodes(text: str) -> list[dict[str, Any]] | None:
-    """Return the nodes at the top of a JSON-LD block, or None where it is none."""
+def _nodes(text: str) -> tuple[Any, list[dict[str, Any]] | None]:
+    """Return the context and the nodes at the top of a JSON-LD block, None where it is none."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return None
+        return None, None
+    context = data.get("@context") if isinstance(data, dict) else None
     if isinstance(data, dict) and isinstance(data.get("@graph"), list):
         data = data["@graph"]
     nodes = data if isinstance(data, list) else [data]
-    return nodes if all(isinstance(node, dict) for node in nodes) else None
+    readable = all(isinstance(node, dict) for node in nodes)
+    return context or "https://schema.org", nodes if readable else None
 
 
 def _types(node: Mapping[str, Any]) -> frozenset[str]:

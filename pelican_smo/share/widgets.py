@@ -1,7 +1,7 @@
 """The home of the share widget: a page and its networks -> HTML, by template."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -97,15 +97,25 @@ class ShareWidget:
         if pieces is None:
             pieces = self._skeleton(network, url.partition(":")[0], verb, language, labels)
             self._skeletons[network.id, language] = pieces
-        # Of what HTML escapes, an address of encoded values holds nothing but "&".
-        html = Markup(url.replace("&", "&amp;").join(pieces))  # noqa: S704  a template made it
-        return Link(network.id, network.name, network.category, verb, url, html)
+        link = Link(network.id, network.name, network.category, verb, url)
+        if pieces[1:]:
+            # Of what HTML escapes, an address of encoded values holds nothing but "&".
+            html = url.replace("&", "&amp;").join(pieces)
+        else:
+            html = self._one(link, language, labels)
+        return replace(link, html=Markup(html))  # noqa: S704  a template made it
 
     def _skeleton(
         self, network: Network, scheme: str, verb: str, language: str, labels: Labels
     ) -> list[str]:
-        """Return the link of ``network`` around its address, which differs from page to page."""
+        """Return the link of ``network`` around its address, which differs from page to page.
+
+        One piece alone means that the template does not print the address as it is.
+        """
         stand_in = f"{scheme}:{_ADDRESS.format(network.id)}"
         bare = Link(network.id, network.name, network.category, verb, stand_in)
-        context = {"link": bare, "labels": labels, "language": language}
-        return self._render("smo/share_link.html", context).strip().split(stand_in)
+        return self._one(bare, language, labels).split(stand_in)
+
+    def _one(self, link: Link, language: str, labels: Labels) -> str:
+        context = {"link": link, "labels": labels, "language": language}
+        return self._render("smo/share_link.html", context).strip()

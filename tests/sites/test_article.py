@@ -255,3 +255,14 @@ def test_a_title_for_networks_leaves_the_headline_alone(build: Build) -> None:
     page = (output / "a.html").read_text()
     assert meta(page, "og:title") == "Loud"
     assert graph(page)["BlogPosting"]["headline"] == "Plain"
+
+
+@pytest.mark.parametrize("key", ["Cover_image", "Thumbnail"])
+def test_any_picture_key_publishes_its_picture(build: Build, key: str) -> None:
+    output = build(
+        {
+            "content/a.md": f"Title: A\nDate: 2026-01-01\n{key}: {{static}}/pics/p.png\n\nText.",
+            "content/pics/p.png": png(800, 400),
+        }
+    )
+    assert (output / "pics/p.png").is_file()

@@ -264,3 +264,68 @@ def test_a_wrong_setting_stops_before_anything_is_written(build: Build, tmp_path
     with pytest.raises(SettingsError, match="SMO_STRICT must be True or False"):
         build(ARTICLE, SMO_STRICT=1)
     assert not (tmp_path / "site/output").exists()
+
+
+def test_a_theme_that_wins_keeps_its_lists_and_loses_its_doubles(
+    build: Build, tmp_path: Path
+) -> None:
+    own = "".join(
+        f'<meta property="{key}" content="{value}">'
+        for key, value in (
+            ("article:tag", "one"),
+            ("article:tag", "two"),
+            ("og:title", "theirs"),
+            ("og:title", "again"),
+        )
+    )
+    article = "Title: A\nDate: 2026-01-01\nSlug: a\nTags: ours\n\nText."
+    theme = themed(f"<!doctype html><head>{own}</head><body>{{{{ article.content }}}}")
+    page = page_of(build, tmp_path, {**theme, "content/a.md": article}, SMO_THEME_TAGS="theme")
+    assert metas(page)["article:tag"] == ["one", "two"]
+    assert meta(page, "og:title") == "theirs"
+
+
+def test_what_is_left_of_a_themes_json_ld_keeps_its_context(build: Build, tmp_path: Path) -> None:
+    theirs = '{"@context": {"@vocab": "https://v.example/"}, "@graph": [{"@type": "WebSite"}, {"@type": "Recipe"}]}'
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            f'<!doctype html><head><script type="application/ld+json">{theirs}</script></head>'
+            "<body>{{ article.content }}"
+        ),
+    )
+    blocks = [json.loads(script.text or "") for script in head(page).iter("script")]
+    assert {"@context": {"@vocab": "https://v.example/"}, "@graph": [{"@type": "Recipe"}]} in blocks
+
+
+def test_a_link_template_may_change_the_address(build: Build, tmp_path: Path) -> None:
+    page = page_of(
+        build,
+        tmp_path,
+        themed(
+            "<!doctype html><head><title>t</title></head><body>{{ article.content }}",
+            **{"theme/templates/smo/share_link.html": "<i>{{ link.url|upper }}</i>"},
+        ),
+        SMO_SHARE_NETWORKS=["linkedin"],
+    )
+    assert "URL=HTTPS%3A%2F%2FEXAMPLE.ORG%2FBLOG%2FA.HTML</i>" in page
+
+
+def test_another_engines_page_gets_the_themes_templates(build: Build, tmp_path: Path) -> None:
+    from pelican import signals
+
+    def other_engine(generator, content) -> None:
+        class Engine:
+            def render(self, context) -> str:
+                return f"<!doctype html><title>t</title><body>{context['article'].content}"
+
+        generator._templates["article"] = Engine()
+
+    own = {"theme/templates/smo/share_link.html": "<b>mine</b>"}
+    signals.article_generator_write_article.connect(other_engine)
+    try:
+        page = page_of(build, tmp_path, themed("unused", **own))
+    finally:
+        signals.article_generator_write_article.disconnect(other_engine)
+    assert "<b>mine</b>" in page
