@@ -333,8 +333,8 @@ class Collector:
             modified = None
         counted = words(body)
         return {
-            "published": _seconds(published),
-            "modified": _seconds(modified),
+            "published": _iso(published),
+            "modified": _iso(modified),
             "words": counted,
             "minutes": max(1, round(counted / _WORDS_A_MINUTE)) if counted else 0,
             "series": plain(authored(content, "series")),
@@ -596,8 +596,8 @@ def _card(image: Image | None, *, authored: bool) -> str:
     return "summary_large_image" if large else "summary"
 
 
-def _seconds(moment: datetime | None) -> datetime | None:
-    return moment.replace(microsecond=0) if moment is not None else None
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment is not None else ""
 
 
 def _pairs(value: Any) -> list[tuple[Any, ...]]:

@@ -66,6 +66,7 @@ class Run:
         self.sources: dict[str, dict[str, Any]] = {}
         self._collector: Collector | None = None
         self._share: dict[int, ShareWidget] = {}
+        self._chosen: dict[str, tuple[str, ...]] = {}
         self._stylesheet_used = False
         self._theme_checked: set[str] = set()
         self._note_rivals()
@@ -163,8 +164,7 @@ class Run:
             return ""
         if not page.canonical or switch(content) in ("off", "tags"):
             return ""
-        chosen = tuple(map(self._chosen, self.settings.networks_of(page.section)))
-        names = [name for name in chosen if name]
+        names = self._networks_of(page.section)
         if not names:
             return ""
         try:
@@ -182,17 +182,19 @@ class Run:
 
     def _widget(self, env: Environment) -> ShareWidget:
         if id(env) not in self._share:
-            self._share[id(env)] = ShareWidget(
-                lambda name, context: env.get_template(name).render(context),
-                self.networks,
-                self.settings.share_max_visible,
-            )
+            self._share[id(env)] = ShareWidget(env, self.networks, self.settings.share_max_visible)
         return self._share[id(env)]
 
-    def _chosen(self, name: str) -> str:
+    def _networks_of(self, section: str) -> tuple[str, ...]:
+        if section not in self._chosen:
+            names = self.settings.networks_of(section)
+            self._chosen[section] = tuple(filter(self._takes_links, names))
+        return self._chosen[section]
+
+    def _takes_links(self, name: str) -> bool:
         network = self.networks[name]
         if network.status != "retired" or self.settings.share_retired == "show":
-            return name
+            return True
         heirs = ", ".join(
             self.networks[heir].name for heir in network.successors if heir in self.networks
         )
@@ -202,7 +204,7 @@ class Run:
             f"{network.name} has shut down or takes no links any more and is left out",
             f"its successors are {heirs}" if heirs else "take it out",
         )
-        return ""
+        return False
 
     def _note_placement(self, where: Place | None, content: Any) -> None:
         if where is None:

@@ -167,7 +167,7 @@ class _Settled:
         ours = self.ours.get(key)
         if key == "robots" and ours is not None:
             combined = _robots(self.merged.get(key, ours).value, value)
-            self.merged[key] = meta_name("robots", combined, authored=ours.authored)
+            self.merged[key] = meta_name("robots", combined, ours.authored)
             self.changes.append(Change(key, "merged", value, combined))
         elif ours is None or key in self.winners:
             self.changes.append(Change(key, "removed", value, ""))
@@ -229,7 +229,7 @@ def _same_subject(node: Mapping[str, Any], our_graph: str) -> bool:
         about = about.get("@id")
     if not isinstance(about, str) or not is_web(about):
         return True
-    address = json_text(about.split("#")[0].rstrip("/"))[1:-1]
+    address = json_ld(json_text(about.split("#")[0].rstrip("/"))).value[1:-1]
     return any(f'"{address}{end}' in our_graph for end in ('"', '/"', "#", "/#"))
 
 

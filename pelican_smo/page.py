@@ -1,7 +1,6 @@
 """The home of what is true of one page: Page, Site, Person, Image, as plain frozen values."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 __all__ = ["Account", "Feed", "Image", "Kind", "Linkbacks", "Page", "Person", "Site", "Status"]
@@ -97,6 +96,7 @@ class Page:
     ``authored`` names the fields whose value the author wrote for this very page.
     ``url`` is where the page is, ``canonical`` the address that it wants to be known by
     (empty for a draft); both are empty while the site has no URL.
+    ``published`` and ``modified`` are dates with times as RFC 3339 writes them.
     ``crumbs`` are (name, URL) pairs from the home page down to this one.
     """
 
@@ -114,8 +114,8 @@ class Page:
     image: Image | None = None
     authors: tuple[Person, ...] = ()
     creator: str = ""
-    published: datetime | None = None
-    modified: datetime | None = None
+    published: str = ""
+    modified: str = ""
     section: str = ""
     tags: tuple[str, ...] = ()
     series: str = ""

@@ -160,20 +160,30 @@ def encoded(shared: Shared) -> dict[str, str]:
     Every value is encoded once and whole (RFC 3986 section 2.1): a space is ``%20``, which
     mail programs and web sites both read, and never ``+``.
     """
-    names = tuple(filter(None, map(hashtag, shared.tags)))
+    tags, hashtags = _tags(shared.tags)
     return {
         "url": _quoted(shared.url),
         "title": _quoted(shared.title),
         "text": _quoted(shared.text),
-        "tags": _quoted(",".join(names)),
-        "hashtags": _quoted(" ".join([f"#{name}" for name in names])),
-        "image": _quoted(shared.image),
-        "via": _quoted(shared.via),
+        "tags": tags,
+        "hashtags": hashtags,
+        "image": _quoted_often(shared.image),
+        "via": _quoted_often(shared.via),
     }
 
 
 def _quoted(value: str) -> str:
     return quote(value, safe="") if value else ""
+
+
+_quoted_often = lru_cache(maxsize=256)(_quoted)
+
+
+@lru_cache(maxsize=256)
+def _tags(names: tuple[str, ...]) -> tuple[str, str]:
+    """Return the tags ``names`` as "a,b" and as "#a #b", percent-encoded."""
+    hashtags = [found for name in names if (found := hashtag(name))]
+    return _quoted(",".join(hashtags)), _quoted(" ".join([f"#{name}" for name in hashtags]))
 
 
 @lru_cache(maxsize=4096)

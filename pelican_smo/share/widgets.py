@@ -1,35 +1,36 @@
 """The home of the share widget: a page and its networks -> HTML, by template."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from markupsafe import Markup
+from jinja2 import Environment, TemplateNotFound
+from jinja2.meta import find_referenced_templates, find_undeclared_variables
+from markupsafe import escape
 
-from pelican_smo.labels import Labels, labels_of
+from pelican_smo.labels import labels_of
 from pelican_smo.page import Page
 from pelican_smo.share.networks import Network, Shared, address, encoded, lacking
 
 __all__ = ["Link", "ShareWidget"]
 
-# Stands for the address while a link's template is rendered for a network, once; no template
-# engine escapes it, and no text holds it.
-_ADDRESS = "smo:address:{}:smo"
+_TEMPLATE = "smo/share.html"
+# Stands for a value while the widget is rendered for many pages at once: letters and digits,
+# which no template and no address escapes.
+_STAND_IN = "smo0{}0smo"
+_STAND_INS = re.compile(r"smo0([a-z]+)0smo")
 _VERBS = {"social": "share_on", "messaging": "send_by", "save": "save_to"}
-
-Render = Callable[[str, Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One share link as the templates see it; ``html`` is it, ready to print."""
+    """One share link as the templates see it."""
 
     id: str
     name: str
     category: str
     verb: str
     url: str
-    html: Markup | None = None
 
     @property
     def url_is_web(self) -> bool:
@@ -40,17 +41,19 @@ class Link:
 class ShareWidget:
     """Renders share widgets with the templates of one Jinja environment.
 
-    ``render`` takes a template's name and its context; ``max_visible`` links stay in view.
+    ``max_visible`` links stay in view. Pages of one language with the same networks differ
+    in the addresses only, so what the templates make of one page serves all of them: unless a
+    template looks at ``page`` or does not print the addresses as they are.
     """
 
-    def __init__(self, render: Render, networks: Mapping[str, Network], max_visible: int) -> None:
-        self._render = render
+    def __init__(self, env: Environment, networks: Mapping[str, Network], max_visible: int) -> None:
+        self._env = env
         self._networks = networks
         self._max_visible = max_visible
-        self._addresses: dict[tuple[str, frozenset[str]], str] = {}
-        self._skeletons: dict[tuple[str, str], list[str]] = {}
+        self._skeletons: dict[tuple[Sequence[str], str, frozenset[str]], str] = {}
+        self._looks_at_page = _looks_at(env, _TEMPLATE, "page")
 
-    def html(self, page: Page, chosen: Iterable[str]) -> str:
+    def html(self, page: Page, chosen: tuple[str, ...]) -> str:
         """Return the widget of ``page`` with the networks ``chosen``, in that order."""
         values = encoded(
             Shared(
@@ -62,60 +65,90 @@ class ShareWidget:
                 via=page.site.account.x.lstrip("@"),
             )
         )
-        labels = labels_of(page.language)
         empty = lacking(values)
-        links = [
-            self._link(self._networks[name], values, empty, page.language, labels)
-            for name in chosen
+        key = (chosen, page.language, empty)
+        if (skeleton := self._skeletons.get(key)) is None:
+            skeleton = self._skeletons[key] = self._skeleton(page, chosen, empty)
+        if skeleton:
+            return skeleton.format_map(values)
+        return self._render(page, self._links(page, chosen, values, empty))
+
+    def _skeleton(self, page: Page, chosen: Sequence[str], empty: frozenset[str]) -> str:
+        """Return the widget as a format string for its values, empty where there is none."""
+        if self._looks_at_page:
+            return ""
+        stand_ins = _StandIns()
+        links = self._links(page, chosen, stand_ins, empty)
+        html = self._render(page, links)
+        if not _as_they_are(html, [str(escape(link.url)) for link in links]):
+            return ""
+        return _STAND_INS.sub(r"{\1}", html.replace("{", "{{").replace("}", "}}"))
+
+    def _links(
+        self,
+        page: Page,
+        chosen: Sequence[str],
+        values: Mapping[str, str],
+        empty: frozenset[str],
+    ) -> list[Link]:
+        labels = labels_of(page.language)
+        return [
+            Link(
+                network.id,
+                network.name,
+                network.category,
+                getattr(labels, _VERBS.get(network.category, "share_on")),
+                address(network, empty).format_map(values),
+            )
+            for network in map(self._networks.__getitem__, chosen)
         ]
+
+    def _render(self, page: Page, links: Sequence[Link]) -> str:
         visible = self._max_visible or len(links)
         if len(links) - visible == 1:
             visible += 1
-        context = {
-            "page": page,
-            "links": links[:visible],
-            "more": links[visible:],
-            "labels": labels,
-            "language": page.language,
-        }
-        return self._render("smo/share.html", context).strip()
+        return (
+            self._env.get_template(_TEMPLATE)
+            .render(
+                page=page,
+                links=links[:visible],
+                more=links[visible:],
+                labels=labels_of(page.language),
+                language=page.language,
+            )
+            .strip()
+        )
 
-    def _link(
-        self,
-        network: Network,
-        values: Mapping[str, str],
-        empty: frozenset[str],
-        language: str,
-        labels: Labels,
-    ) -> Link:
-        template = self._addresses.get((network.id, empty))
-        if template is None:
-            template = self._addresses[network.id, empty] = address(network, empty)
-        url = template.format_map(values)
-        verb = getattr(labels, _VERBS.get(network.category, "share_on"))
-        pieces = self._skeletons.get((network.id, language))
-        if pieces is None:
-            pieces = self._skeleton(network, url.partition(":")[0], verb, language, labels)
-            self._skeletons[network.id, language] = pieces
-        link = Link(network.id, network.name, network.category, verb, url)
-        if pieces[1:]:
-            # Of what HTML escapes, an address of encoded values holds nothing but "&".
-            html = url.replace("&", "&amp;").join(pieces)
-        else:
-            html = self._one(link, language, labels)
-        return replace(link, html=Markup(html))  # noqa: S704  a template made it
 
-    def _skeleton(
-        self, network: Network, scheme: str, verb: str, language: str, labels: Labels
-    ) -> list[str]:
-        """Return the link of ``network`` around its address, which differs from page to page.
+class _StandIns(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return _STAND_IN.format(name)
 
-        One piece alone means that the template does not print the address as it is.
-        """
-        stand_in = f"{scheme}:{_ADDRESS.format(network.id)}"
-        bare = Link(network.id, network.name, network.category, verb, stand_in)
-        return self._one(bare, language, labels).split(stand_in)
 
-    def _one(self, link: Link, language: str, labels: Labels) -> str:
-        context = {"link": link, "labels": labels, "language": language}
-        return self._render("smo/share_link.html", context).strip()
+def _as_they_are(html: str, addresses: Sequence[str]) -> bool:
+    """Tell whether ``html`` holds every one of ``addresses``, and nothing else made of them."""
+    longest_first = sorted(map(re.escape, addresses), key=len, reverse=True)
+    rest = re.sub("|".join(longest_first), "", html)
+    return all(address in html for address in addresses) and "smo0" not in rest.lower()
+
+
+def _looks_at(env: Environment, name: str, variable: str) -> bool:
+    """Tell whether the template ``name``, or one that it includes or extends, uses ``variable``.
+
+    Where that cannot be told before rendering, it may.
+    """
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        template = waiting.pop()
+        seen.add(template)
+        try:
+            source = env.loader.get_source(env, template)[0] if env.loader else ""
+        except TemplateNotFound:
+            continue  # rendering says so, unless the template may be missing
+        tree = env.parse(source, template)
+        others = set(find_referenced_templates(tree))
+        if None in others or variable in find_undeclared_variables(tree):
+            return True
+        waiting += [other for other in others if other and other not in seen]
+    return False

@@ -17,9 +17,9 @@ def tags(page: Page) -> list[Tag]:
     chosen = linkbacks.chosen
     found = []
     if linkbacks.webmention:
-        found.append(link("link:webmention", "webmention", linkbacks.webmention, authored=chosen))
+        found.append(link("link:webmention", "webmention", linkbacks.webmention, chosen))
     if linkbacks.pingback:
-        found.append(link("link:pingback", "pingback", linkbacks.pingback, authored=chosen))
+        found.append(link("link:pingback", "pingback", linkbacks.pingback, chosen))
     if linkbacks.trackback:
         found.append(comment("trackback", _rdf(page, linkbacks.trackback)))
     return found

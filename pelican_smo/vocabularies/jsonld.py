@@ -1,8 +1,7 @@
 """The home of JSON-LD: what schema.org has to say of a page, as one graph."""
 
-from datetime import datetime
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from pelican_smo.page import Image, Page, Person, Site
 from pelican_smo.tags import Tag, json_ld, json_text
@@ -33,102 +32,116 @@ def tags(page: Page) -> list[Tag]:
     return [json_ld(f'{{"@context":"https://schema.org","@graph":[{graph}]}}')]
 
 
-def _node(type_: str, identifier: str, **properties: Any) -> str:
-    filled = {name: value for name, value in properties.items() if value}
-    return json_text({"@type": type_, "@id": identifier, **filled})
+# A node is written as text at once: what it refers to is text already, made once in a build.
+
+
+def _node(type_: str, identifier: str, **members: str) -> str:
+    """Return a node as JSON; ``members`` are JSON, too, and the empty ones are left out."""
+    filled = "".join([f',"{name}":{json}' for name, json in members.items() if json])
+    return f'{{"@type":{json_text(type_)},"@id":{json_text(identifier)}{filled}}}'
+
+
+def _text(value: str) -> str:
+    return json_text(value) if value else ""
+
+
+def _ref(identifier: str) -> str:
+    return f'{{"@id":{json_text(identifier)}}}'
+
+
+def _list(members: Iterable[str]) -> str:
+    """Return a JSON array of ``members``, JSON each; empty if there are none."""
+    joined = ",".join(members)
+    return f"[{joined}]" if joined else ""
 
 
 def _page_nodes(page: Page) -> list[str]:
     site, url = page.site, page.canonical
     is_article = page.kind == "article"
-    page_type = "WebPage" if is_article else _PAGE_TYPES.get(page.kind, page.schema_type)
-    image = {"@id": f"{url}#image"} if page.image else None
-    nodes = []
-    if is_article:
-        nodes.append(_article_node(page, image))
+    image = _ref(f"{url}#image") if page.image else ""
+    has_crumbs = len(page.crumbs) > 1
+    nodes = [_article_node(page, image)] if is_article else []
     nodes.append(
         _node(
-            page_type,
+            "WebPage" if is_article else _PAGE_TYPES.get(page.kind, page.schema_type),
             url,
-            url=url,
-            name=page.headline,
-            description=page.description,
-            inLanguage=page.language,
-            isPartOf={"@id": f"{site.url}/#website"},
+            url=json_text(url),
+            name=_text(page.headline),
+            description=_text(page.description),
+            inLanguage=_text(page.language),
+            isPartOf=_ref(f"{site.url}/#website"),
             primaryImageOfPage=image,
-            breadcrumb={"@id": f"{url}#crumbs"} if len(page.crumbs) > 1 else None,
-            mainEntity={"@id": _person_id(page.authors[0], site)}
-            if page.kind == "author" and page.authors
-            else None,
-            about={"@id": f"{site.url}/#publisher"}
-            if page.kind == "home" and site.publisher
-            else None,
-            workTranslation=[
-                {"@id": other}
-                for _, other in page.translations
-                if other != url and page.kind == "page"
-            ][:-1]
-            if page.kind == "page"
-            else None,
+            breadcrumb=_ref(f"{url}#crumbs") if has_crumbs else "",
+            **({} if is_article else _more_of_page(page)),
         )
     )
     if page.image:
         nodes.append(_image_node(f"{url}#image", page.image))
-    if len(page.crumbs) > 1:
-        nodes.append(
-            _node(
-                "BreadcrumbList",
-                f"{url}#crumbs",
-                itemListElement=[
-                    {"@type": "ListItem", "position": position, "name": name, "item": item}
-                    for position, (name, item) in enumerate(page.crumbs, 1)
-                ],
-            )
-        )
+    if has_crumbs:
+        nodes.append(_crumbs_node(page))
     return nodes
 
 
-def _article_node(page: Page, image: dict[str, str] | None) -> str:
+def _more_of_page(page: Page) -> dict[str, str]:
+    """Return what a page that is no article may say of itself."""
+    site = page.site
+    if page.kind == "author" and page.authors:
+        return {"mainEntity": _ref(_person_id(page.authors[0], site))}
+    if page.kind == "home" and site.publisher:
+        return {"about": _ref(f"{site.url}/#publisher")}
+    if page.kind == "page":
+        others = {_ref(url): None for _, url in page.translations if url != page.canonical}
+        return {"workTranslation": _list(others)}
+    return {}
+
+
+def _crumbs_node(page: Page) -> str:
+    items = [
+        f'{{"@type":"ListItem","position":{position},"name":{json_text(name)},"item":{json_text(item)}}}'
+        for position, (name, item) in enumerate(page.crumbs, 1)
+    ]
+    return _node("BreadcrumbList", f"{page.canonical}#crumbs", itemListElement=_list(items))
+
+
+def _article_node(page: Page, image: str) -> str:
     site, url = page.site, page.canonical
     return _node(
         page.schema_type,
         f"{url}#article",
-        url=url,
-        headline=page.headline,
-        description=page.social_description or page.description,
+        url=json_text(url),
+        headline=_text(page.headline),
+        description=_text(page.social_description or page.description),
         datePublished=_date(page.published),
         dateModified=_date(page.modified or page.published),
-        author=[{"@id": _person_id(author, site)} for author in page.authors],
-        publisher={"@id": f"{site.url}/#publisher"} if site.publisher else None,
+        author=_authors(page.authors, site),
+        publisher=_ref(f"{site.url}/#publisher") if site.publisher else "",
         image=image,
-        articleSection=page.section,
-        keywords=list(page.tags),
-        inLanguage=page.language,
-        wordCount=page.words,
-        timeRequired=f"PT{page.minutes}M" if page.minutes else "",
-        mainEntityOfPage={"@id": url},
-        isPartOf={"@type": "CreativeWorkSeries", "name": page.series} if page.series else None,
+        articleSection=_text(page.section),
+        keywords=_list(map(json_text, page.tags)),
+        inLanguage=_text(page.language),
+        wordCount=f"{page.words}" if page.words else "",
+        timeRequired=f'"PT{page.minutes}M"' if page.minutes else "",
+        mainEntityOfPage=_ref(url),
+        isPartOf=f'{{"@type":"CreativeWorkSeries","name":{json_text(page.series)}}}'
+        if page.series
+        else "",
     )
 
 
-def _date(moment: datetime | None) -> str:
+def _date(moment: str) -> str:
     """Return a date as its author gave it: without a time where he named none."""
-    if moment is None:
-        return ""
-    if not (moment.hour or moment.minute or moment.second):
-        return moment.date().isoformat()
-    return moment.isoformat()
+    return _text(moment[:10] if moment[11:19] == "00:00:00" else moment)
 
 
 def _image_node(identifier: str, image: Image) -> str:
     return _node(
         "ImageObject",
         identifier,
-        url=image.url,
-        contentUrl=image.url,
-        caption=image.alt,
-        width=image.width and f"{image.width} px",
-        height=image.height and f"{image.height} px",
+        url=json_text(image.url),
+        contentUrl=json_text(image.url),
+        caption=_text(image.alt),
+        width=f'"{image.width} px"' if image.width else "",
+        height=f'"{image.height} px"' if image.height else "",
     )
 
 
@@ -139,14 +152,19 @@ def _person_id(person: Person, site: Site) -> str:
 
 
 @lru_cache(maxsize=1024)
+def _authors(authors: tuple[Person, ...], site: Site) -> str:
+    return _list(_ref(_person_id(author, site)) for author in authors)
+
+
+@lru_cache(maxsize=1024)
 def _person_node(person: Person, site: Site) -> str:
     return _node(
         "Person",
         _person_id(person, site),
-        name=person.name,
-        url=person.url,
-        sameAs=list(person.profiles),
-        image=person.image.url if person.image else None,
+        name=_text(person.name),
+        url=_text(person.url),
+        sameAs=_list(map(json_text, person.profiles)),
+        image=_text(person.image.url) if person.image else "",
     )
 
 
@@ -158,29 +176,21 @@ def _site_nodes(site: Site) -> tuple[str, ...]:
     website = _node(
         "WebSite",
         f"{home}#website",
-        url=home,
-        name=site.name,
-        description=site.description,
-        inLanguage=site.language,
-        publisher={"@id": f"{home}#publisher"} if publisher else None,
+        url=json_text(home),
+        name=_text(site.name),
+        description=_text(site.description),
+        inLanguage=_text(site.language),
+        publisher=_ref(f"{home}#publisher") if publisher else "",
     )
     if publisher is None:
         return (website,)
     logo = publisher.image
+    picture = f'{{"@type":"ImageObject","url":{json_text(logo.url)}}}' if logo else ""
     return website, _node(
         publisher.type,
         f"{home}#publisher",
-        name=publisher.name,
-        url=publisher.url,
-        sameAs=list(publisher.profiles),
-        **(
-            {
-                "logo" if publisher.type == "Organization" else "image": {
-                    "@type": "ImageObject",
-                    "url": logo.url,
-                }
-            }
-            if logo
-            else {}
-        ),
+        name=_text(publisher.name),
+        url=_text(publisher.url),
+        sameAs=_list(map(json_text, publisher.profiles)),
+        **{"logo" if publisher.type == "Organization" else "image": picture},
     )

@@ -13,19 +13,17 @@ def tags(page: Page) -> list[Tag]:
     authored = page.authored
     found = [title(page.headline)]
     if page.description:
-        found.append(meta_name("description", page.description, authored="description" in authored))
+        found.append(meta_name("description", page.description, "description" in authored))
     if page.authors and page.kind in ("article", "page"):
         found.append(meta_name("author", ", ".join(author.name for author in page.authors)))
         if page.authors[0].url:
             found.append(link("link:author", "author", page.authors[0].url))
     if page.robots:
-        found.append(meta_name("robots", page.robots, authored="robots" in authored))
+        found.append(meta_name("robots", page.robots, "robots" in authored))
     if page.canonical:
-        found.append(
-            link("link:canonical", "canonical", page.canonical, authored="canonical" in authored)
-        )
+        found.append(link("link:canonical", "canonical", page.canonical, "canonical" in authored))
     found += [
-        link(f"alternate:{language.lower()}", "alternate", url, {"hreflang": language})
+        link(f"alternate:{language.lower()}", "alternate", url, hreflang=language)
         for language, url in page.translations
     ]
     found += [
@@ -42,7 +40,6 @@ def tags(page: Page) -> list[Tag]:
 def _of_site(site: Site) -> tuple[Tag, ...]:
     """Return the links that are the same on every page."""
     feeds = (
-        link("feed", "alternate", feed.url, {"type": feed.type, "title": feed.title})
-        for feed in site.feeds
+        link("feed", "alternate", feed.url, type=feed.type, title=feed.title) for feed in site.feeds
     )
     return (*feeds, *(link(f"me:{profile}", "me", profile) for profile in site.profiles))

@@ -1,5 +1,7 @@
 """The home of Open Graph (ogp.me) and its article vocabulary."""
 
+from functools import lru_cache
+
 from pelican_smo.page import Image, Page
 from pelican_smo.tags import Tag, meta_property
 
@@ -12,13 +14,13 @@ def tags(page: Page) -> list[Tag]:
         return _relative_tags(page)
     authored = page.authored
     found = [
-        meta_property("og:type", page.og_type, authored="og_type" in authored),
-        meta_property("og:title", page.title, authored="title" in authored),
+        meta_property("og:type", page.og_type, "og_type" in authored),
+        meta_property("og:title", page.title, "title" in authored),
     ]
     if page.social_description:
         found.append(
             meta_property(
-                "og:description", page.social_description, authored="social_description" in authored
+                "og:description", page.social_description, "social_description" in authored
             )
         )
     if page.url:
@@ -28,7 +30,7 @@ def tags(page: Page) -> list[Tag]:
         found.append(meta_property("og:locale", page.locale))
         found += [meta_property("og:locale:alternate", other) for other in page.other_locales]
     if page.image:
-        found += _image_tags(page.image, authored="image" in authored)
+        found += _image_tags(page.image, "image" in authored)
     if page.og_type == "article":
         found += _article_tags(page)
     if page.kind == "author" and page.authors:
@@ -50,25 +52,24 @@ def _relative_tags(page: Page) -> list[Tag]:
     return found
 
 
-def _image_tags(image: Image, *, authored: bool) -> list[Tag]:
-    details = {
-        "og:image": image.url,
-        "og:image:type": image.type,
-        "og:image:width": image.width,
-        "og:image:height": image.height,
-        "og:image:alt": image.alt,
-    }
-    return [
-        meta_property(key, str(value), authored=authored) for key, value in details.items() if value
-    ]
+@lru_cache(maxsize=64)
+def _image_tags(image: Image, authored: bool) -> tuple[Tag, ...]:
+    details = (
+        ("og:image", image.url),
+        ("og:image:type", image.type),
+        ("og:image:width", image.width),
+        ("og:image:height", image.height),
+        ("og:image:alt", image.alt),
+    )
+    return tuple(meta_property(key, str(value), authored) for key, value in details if value)
 
 
 def _article_tags(page: Page) -> list[Tag]:
     found = []
     if page.published:
-        found.append(meta_property("article:published_time", page.published.isoformat()))
+        found.append(meta_property("article:published_time", page.published))
     if page.modified:
-        found.append(meta_property("article:modified_time", page.modified.isoformat()))
+        found.append(meta_property("article:modified_time", page.modified))
     found += [meta_property("article:author", author.url) for author in page.authors if author.url]
     if page.section:
         found.append(meta_property("article:section", page.section))

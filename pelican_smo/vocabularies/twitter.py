@@ -13,7 +13,7 @@ def tags(page: Page) -> list[Tag]:
     Title, description and image are left to Open Graph, which every reader of cards falls
     back to; the image's alternative text has no such fallback and is said twice.
     """
-    found = [meta_name("twitter:card", page.card, authored="card" in page.authored)]
+    found = [meta_name("twitter:card", page.card, "card" in page.authored)]
     if page.image and page.image.alt:
         found.append(meta_name("twitter:image:alt", page.image.alt))
     if page.site.account.x:
