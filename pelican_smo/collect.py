@@ -32,7 +32,7 @@ from pelican_smo.settings import Settings
 from pelican_smo.text import cut, lead, plain, words
 from pelican_smo.urls import absolute, is_web, safe, without_index
 
-__all__ = ["Collector", "article_id", "authored", "closed", "switch"]
+__all__ = ["IMAGE", "METADATA", "Collector", "article_id", "closed", "switch", "written"]
 
 # The language's usual territory, for og:locale, which must have one (ogp.me).
 LOCALES = {
@@ -83,46 +83,74 @@ _WORDS_A_MINUTE = 200
 _OFF = ("none", "off", "no", "false")
 _YES = ("yes", "true", "1", "on")
 
-# The names under which authors write a value; the first that is there wins.
-TITLE = ("social_title", "og_title")
-SOCIAL_DESCRIPTION = ("social_description", "og_description")
-CANONICAL = ("canonical", "external_canonical")
-IMAGE = (
-    "social_image",
-    "og_image",
-    "image",
-    "cover",
-    "cover_image",
-    "featured_image",
-    "header_cover",
-    "thumbnail",
+# What authors may write above a text, and under which names; the first that is there wins.
+METADATA: Mapping[str, tuple[str, ...]] = {
+    "description": ("description",),
+    "title": ("social_title", "og_title"),
+    "social_description": ("social_description", "og_description"),
+    "image": (
+        "social_image",
+        "og_image",
+        "image",
+        "cover",
+        "cover_image",
+        "featured_image",
+        "header_cover",
+        "thumbnail",
+    ),
+    "image_alt": ("social_image_alt", "image_alt"),
+    "canonical": ("canonical", "external_canonical"),
+    "robots": ("robots",),
+    "noindex": ("noindex",),
+    "og_type": ("og_type",),
+    "og_locale": ("og_locale",),
+    "schema_type": ("schema_type",),
+    "card": ("twitter_card",),
+    "fediverse": ("fediverse",),
+    "series": ("series",),
+    "aliases": ("alias", "aliases"),
+    "smo": ("smo",),
+    "smo_id": ("smo_id",),
+    "smo_linkbacks": ("smo_linkbacks",),
+}
+IMAGE = METADATA["image"]
+_NAMES = frozenset(name for names in METADATA.values() for name in names)
+_NOTHING: Mapping[str, str] = {}
+_OWN_FIELDS = frozenset(
+    {"title", "description", "social_description", "canonical", "card", "og_type", "robots"}
 )
-IMAGE_ALT = ("social_image_alt", "image_alt")
 
 
-def authored(content: Any, *names: str) -> str:
-    """Return the first of ``names`` that the page's author filled in, as he wrote it."""
+def written(content: Any) -> Mapping[str, str]:
+    """Return what the author of ``content`` filled in of METADATA, by field, as he wrote it."""
     metadata = content.metadata
-    for name in names:
-        if name in metadata and (value := str(metadata[name]).strip()):
-            return value
-    return ""
+    there = _NAMES.intersection(metadata)
+    if not there:
+        return _NOTHING
+    values = {name: value for name in there if (value := str(metadata[name]).strip())}
+    return {
+        field: values[name]
+        for field, names in METADATA.items()
+        if (name := next((name for name in names if name in values), None)) is not None
+    }
 
 
 def switch(content: Any) -> str:
     """Return the page's own ``Smo:``, one of "", "off", "tags", "widgets"."""
-    return authored(content, "smo").lower()
+    return written(content).get("smo", "").lower()
 
 
 def closed(content: Any) -> bool:
     """Tell whether the page's author takes no linkbacks for it."""
-    return authored(content, "smo_linkbacks").lower() == "closed" or switch(content) == "off"
+    own = written(content)
+    return own.get("smo_linkbacks", "").lower() == "closed" or own.get("smo", "").lower() == "off"
 
 
 def article_id(content: Any) -> str:
     """Return the article's stable id: its ``Smo_id``, else a short hash of its source path."""
     path = content.relative_source_path or content.slug
-    return authored(content, "smo_id") or hashlib.blake2b(path.encode(), digest_size=6).hexdigest()
+    own = written(content).get("smo_id")
+    return own or hashlib.blake2b(path.encode(), digest_size=6).hexdigest()
 
 
 class Collector:
@@ -257,50 +285,30 @@ class Collector:
 
     def content_page(self, content: Any, kind: Kind) -> Page:
         """Return what is true of the article or page ``content``."""
-        settings, site = self.settings, self.site
+        site, own = self.site, written(content)
         where = content.relative_source_path or str(content)
         status: Status = content.status if content.status in ("draft", "hidden") else "published"
-        language = content.lang
-        url = self._absolute(content.url)
         is_article = kind == "article"
+        url = self._absolute(content.url)
+        canonical = self._canonical(own, url, where) if status != "draft" else ""
         body = content._content or ""
-        category = plain(content.category.name) if hasattr(content, "category") else ""
-        own_description = plain(authored(content, "description"))
-        summary = plain(str(content.metadata.get("summary") or ""))
-        own_social = plain(authored(content, *SOCIAL_DESCRIPTION))
-        description = (
-            own_description or own_social or summary or cut(lead(body), _DESCRIPTION_LIMIT)
-        )
-        own_title = plain(authored(content, *TITLE))
         headline = plain(str(content.title)) or site.name
-        title = own_title or headline
-        social = own_social or own_description or summary or description
-        image, own_image = self._content_image(content, url, body, where) if url else (None, False)
-        people = tuple(self.person(author) for author in getattr(content, "authors", ()))
-        canonical = self._canonical(content, url, where) if status != "draft" else ""
-        translations = self._translations(content, url) if status == "published" else ()
-        locale = self._locale(content, where)
-        article = self._article_facts(content, body) if is_article else {}
-        card = authored(content, "twitter_card")
-        noindex = status != "published" or authored(content, "noindex").lower() in _YES
-        robots = authored(content, "robots") or (
-            "noindex" if noindex else "max-image-preview:large"
+        title = plain(own.get("title", "")) or headline
+        summary = plain(str(content.metadata.get("summary") or ""))
+        description, social = _descriptions(own, summary, body)
+        image, own_image = (
+            self._content_image(content, own, url, body, where) if url else (None, False)
         )
-        own = {
-            "title": own_title,
-            "description": own_description or summary,
-            "social_description": own_social,
-            "canonical": authored(content, *CANONICAL),
-            "image": own_image,
-            "card": card,
-            "og_type": authored(content, "og_type"),
-            "robots": noindex or authored(content, "robots"),
-        }
+        people = tuple([self.person(author) for author in getattr(content, "authors", ())])
+        translations = self._translations(content, url) if status == "published" else ()
+        locale = self._locale(own, content.lang, where)
+        category = plain(content.category.name) if is_article else ""
+        noindex = status != "published" or own.get("noindex", "").lower() in _YES
         return Page(
             site=site,
             kind=kind,
             status=status,
-            language=language,
+            language=content.lang,
             url=url,
             canonical=canonical,
             title=title,
@@ -309,46 +317,33 @@ class Collector:
             social_description=social if social != title else "",
             image=image,
             authors=people,
-            creator=self._creator(content, people, where),
-            section=category if is_article else "",
-            tags=tuple(plain(tag.name) for tag in getattr(content, "tags", ())),
+            creator=self._creator(own, people, where),
+            section=category,
+            tags=tuple([plain(tag.name) for tag in getattr(content, "tags", ())]),
+            series=plain(own.get("series", "")) if is_article else "",
             locale=locale,
             other_locales=self._other_locales(content, locale) if translations else (),
             translations=translations,
-            og_type=authored(content, "og_type") or ("article" if is_article else "website"),
-            schema_type=authored(content, "schema_type")
-            or (settings.schema_type_of(category) if is_article else "WebPage"),
-            card=card or _card(image, authored=own_image),
-            robots=robots,
+            og_type=own.get("og_type") or ("article" if is_article else "website"),
+            schema_type=own.get("schema_type")
+            or (self.settings.schema_type_of(category) if is_article else "WebPage"),
+            card=own.get("card") or _card(image, authored=own_image),
+            robots=own.get("robots") or ("noindex" if noindex else "max-image-preview:large"),
             crumbs=self._content_crumbs(content, headline, canonical) if is_article else (),
             linkbacks=self._linkbacks(content) if is_article and status == "published" else None,
-            authored=frozenset(name for name, value in own.items() if value),
-            **article,
+            authored=_authored(own, summary=bool(summary), robots=noindex, image=own_image),
+            **(_article_facts(content, body) if is_article else _NOTHING),
         )
 
-    def _article_facts(self, content: Any, body: str) -> dict[str, Any]:
-        published = getattr(content, "date", None)
-        modified = getattr(content, "modified", None)
-        if published and modified and modified <= published:
-            modified = None
-        counted = words(body)
-        return {
-            "published": _iso(published),
-            "modified": _iso(modified),
-            "words": counted,
-            "minutes": max(1, round(counted / _WORDS_A_MINUTE)) if counted else 0,
-            "series": plain(authored(content, "series")),
-        }
-
     def _content_image(
-        self, content: Any, url: str, body: str, where: str
+        self, content: Any, own: Mapping[str, str], url: str, body: str, where: str
     ) -> tuple[Image | None, bool]:
         """Return the page's picture, and whether its author chose it for this page."""
-        named = authored(content, *IMAGE)
+        named = own.get("image", "")
         if named.lower() in _OFF:
             return None, True
         folder = (content.relative_source_path or "").rpartition("/")[0]
-        alt = plain(authored(content, *IMAGE_ALT))
+        alt = plain(own.get("image_alt", ""))
         if named:
             image = self.images.find(named, alt, where=where, folder=folder)
             if image:
@@ -371,6 +366,8 @@ class Collector:
     def _shared_image(self, content: Any) -> Image | None:
         """Return the picture of the page's category, of a tag, of its author, of the site."""
         settings = self.settings
+        if not (settings.categories or settings.tags):
+            return self.site.image
         rows = (
             [(settings.categories, "SMO_CATEGORIES", content.category.name)]
             if hasattr(content, "category")
@@ -382,8 +379,8 @@ class Collector:
                 return self._picture(named, f"{setting}[{name!r}]")
         return self.site.image
 
-    def _canonical(self, content: Any, url: str, where: str) -> str:
-        named = authored(content, *CANONICAL)
+    def _canonical(self, own: Mapping[str, str], url: str, where: str) -> str:
+        named = own.get("canonical")
         if not named or not url:
             return url
         canonical = absolute(self.site_url, named)
@@ -405,17 +402,19 @@ class Collector:
         default = [u for language, u in versions if language == self.site.language]
         return (*versions, *(("x-default", u) for u in default[:1]))
 
-    def _locale(self, content: Any, where: str) -> str:
-        own = authored(content, "og_locale").replace("-", "_")
-        if own and not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", own):
+    def _locale(self, own: Mapping[str, str], language: str, where: str) -> str:
+        named = own.get("og_locale", "").replace("-", "_")
+        if not named:
+            return self._locale_of(language)
+        if not re.fullmatch(r"[a-z]{2,3}_[A-Z]{2}", named):
             self.report.add(
                 "warning",
                 where,
-                f"OG_locale: {own!r} has no territory",
+                f"OG_locale: {named!r} has no territory",
                 "write a language and a territory such as en_GB",
             )
-            own = ""
-        return own or self._locale_of(content.lang)
+            return self._locale_of(language)
+        return named
 
     def _locale_of(self, language: str) -> str:
         if language in self._locales:
@@ -433,16 +432,17 @@ class Collector:
         )
         return tuple(sorted({other for other in others if other and other != locale}))
 
-    def _creator(self, content: Any, people: tuple[Person, ...], where: str) -> str:
-        named = authored(content, "fediverse")
-        if named and not fediverse_handle(named):
+    def _creator(self, own: Mapping[str, str], people: tuple[Person, ...], where: str) -> str:
+        if named := own.get("fediverse"):
+            if handle := fediverse_handle(named):
+                return handle
             self.report.add(
                 "warning",
                 where,
                 f"Fediverse: {named!r} is no account",
                 "write it as @user@example.social",
             )
-        return fediverse_handle(named) or next((p.fediverse for p in people if p.fediverse), "")
+        return next((person.fediverse for person in people if person.fediverse), "")
 
     def _content_crumbs(
         self, content: Any, title: str, canonical: str
@@ -560,6 +560,37 @@ class Collector:
     def _neighbour(self, context: Mapping[str, Any], name: str) -> str:
         neighbour = context.get(name)
         return self._absolute(neighbour.url) if neighbour is not None else ""
+
+
+def _descriptions(own: Mapping[str, str], summary: str, body: str) -> tuple[str, str]:
+    """Return what a page says of itself to search engines and to networks."""
+    for_search = plain(own.get("description", ""))
+    for_networks = plain(own.get("social_description", ""))
+    description = for_search or for_networks or summary or cut(lead(body), _DESCRIPTION_LIMIT)
+    return description, for_networks or for_search or summary or description
+
+
+def _authored(
+    own: Mapping[str, str], *, summary: bool, robots: bool, image: bool
+) -> frozenset[str]:
+    """Return the fields of a Page whose value its author wrote for it."""
+    found = _OWN_FIELDS.intersection(own)
+    more = (("description", summary), ("robots", robots), ("image", image))
+    return found.union([name for name, chosen in more if chosen])
+
+
+def _article_facts(content: Any, body: str) -> dict[str, Any]:
+    published = getattr(content, "date", None)
+    modified = getattr(content, "modified", None)
+    if published and modified and modified <= published:
+        modified = None
+    counted = words(body)
+    return {
+        "published": _iso(published),
+        "modified": _iso(modified),
+        "words": counted,
+        "minutes": max(1, round(counted / _WORDS_A_MINUTE)) if counted else 0,
+    }
 
 
 def _direct_templates(pelican: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
-from pelican_smo.collect import Collector, article_id, authored, closed, switch
+from pelican_smo.collect import Collector, article_id, closed, switch, written
 from pelican_smo.errors import FindingsError
 from pelican_smo.inject import Place, block, place, splice
 from pelican_smo.manifest import (
@@ -255,7 +255,7 @@ class Run:
             aliases.append(f"{page.url}index.html")
         aliases += [
             absolute(page.site.url, alias.strip())
-            for alias in authored(content, "alias", "aliases").split(",")
+            for alias in written(content).get("aliases", "").split(",")
             if alias.strip()
         ]
         self.sources[page.url] = source_row(identifier, page.canonical, content.content, page.url)

@@ -16,7 +16,7 @@ from pelican_smo.urls import absolute, is_absolute
 
 __all__ = ["ImageFinder", "Measured", "content_images"]
 
-_IMG = re.compile(r"<img\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
+_IMG = re.compile(r"<[iI][mM][gG]\s((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"\b(src|alt|width|height)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _REFERENCE = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
 _ALT_LIMIT = 420

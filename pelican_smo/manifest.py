@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from pelican_smo.urls import host, is_web
+from pelican_smo.urls import host, is_absolute, is_web
 
 __all__ = [
     "outgoing_links",
@@ -23,9 +23,10 @@ __all__ = [
 ]
 
 VERSION = 1
-_ANCHOR = re.compile(r"<a\s((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
-_HREF = re.compile(r"(?:^|\s)href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
-_REL = re.compile(r"(?:^|\s)rel\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
+_ANCHOR = re.compile(r"<[aA]\s((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_HREF_REL = re.compile(
+    r"(?<!\S)([hH][rR][eE][fF]|[rR][eE][lL])\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))"
+)
 
 
 def target_row(
@@ -53,19 +54,21 @@ def outgoing_links(body: str, page_url: str) -> list[str]:
     A link that its author marked ``rel="nofollow"`` is none that he vouches for.
     """
     own = host(page_url)
-    links = []
+    links: dict[str, None] = {}
     for anchor in _ANCHOR.findall(body):
-        href = _HREF.search(anchor)
-        rel = _REL.search(anchor)
-        if href is None or (rel and "nofollow" in "".join(rel.groups("")).lower().split()):
+        attributes = {
+            name.lower(): one or two or bare for name, one, two, bare in _HREF_REL.findall(anchor)
+        }
+        href = unescape(attributes.get("href", "")).strip()
+        if not href or "nofollow" in attributes.get("rel", "").lower().split():
             continue
         try:
-            url = urljoin(page_url, unescape("".join(href.groups(""))).strip())
+            url = href if is_absolute(href) else urljoin(page_url, href)
         except ValueError:
             continue
         if is_web(url) and host(url) != own:
-            links.append(url)
-    return list(dict.fromkeys(links))
+            links[url] = None
+    return list(links)
 
 
 def write_targets(output: Path, site_url: str, rows: Iterable[Mapping[str, Any]]) -> None:

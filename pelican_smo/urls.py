@@ -8,6 +8,7 @@ __all__ = ["absolute", "host", "is_absolute", "is_web", "safe", "without_index"]
 # RFC 3986 section 2: everything a URL may hold as it is, "%" for what is encoded already.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 _UNSAFE = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]~\w.-]", re.ASCII)
+_SPACE = re.compile(r"\s")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -25,13 +26,15 @@ def is_absolute(url: str) -> bool:
 
 def is_web(url: object) -> bool:
     """Tell whether ``url`` is an absolute http(s) URL with a host."""
-    if not isinstance(url, str) or any(character.isspace() for character in url):
-        return False
+    return isinstance(url, str) and _SPACE.search(url) is None and bool(_web_host(url))
+
+
+def _web_host(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
 
 
 def absolute(base: str, url: str) -> str:
