@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -302,7 +303,7 @@ class Collector:
         people = tuple([self.person(author) for author in getattr(content, "authors", ())])
         translations = self._translations(content, url) if status == "published" else ()
         locale = self._locale(own, content.lang, where)
-        category = plain(content.category.name) if is_article else ""
+        category = _name(content.category.name) if is_article else ""
         noindex = status != "published" or own.get("noindex", "").lower() in _YES
         return Page(
             site=site,
@@ -319,7 +320,7 @@ class Collector:
             authors=people,
             creator=self._creator(own, people, where),
             section=category,
-            tags=tuple([plain(tag.name) for tag in getattr(content, "tags", ())]),
+            tags=tuple([_name(tag.name) for tag in getattr(content, "tags", ())]),
             series=plain(own.get("series", "")) if is_article else "",
             locale=locale,
             other_locales=self._other_locales(content, locale) if translations else (),
@@ -449,7 +450,7 @@ class Collector:
     ) -> tuple[tuple[str, str], ...]:
         crumbs = [(self.site.name, f"{self.site_url}/")]
         if hasattr(content, "category") and self.pelican.get("CATEGORY_SAVE_AS"):
-            crumbs.append((plain(content.category.name), self._wrapper_url(content.category)))
+            crumbs.append((_name(content.category.name), self._wrapper_url(content.category)))
         return (*crumbs, (title, canonical))
 
     def _linkbacks(self, content: Any) -> Linkbacks | None:
@@ -493,7 +494,7 @@ class Collector:
             url = self._wrapper_url(subject)
         else:
             url = self._absolute(self._direct.get(output_file, output_file))
-        name = plain(subject.name) if subject is not None else ""
+        name = _name(subject.name) if subject is not None else ""
         title = name or _listing_title(kind, document_title, site.name)
         if number > 1:
             title = f"{title} – {labels_of(site.language).page.format(number)}"
@@ -625,6 +626,10 @@ def _card(image: Image | None, *, authored: bool) -> str:
         and image.width / image.height >= _LARGE_RATIO
     )
     return "summary_large_image" if large else "summary"
+
+
+# The names of categories, tags and authors come up on page after page.
+_name = lru_cache(maxsize=512)(plain)
 
 
 def _iso(moment: datetime | None) -> str:

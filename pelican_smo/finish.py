@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from pelican_smo.collect import Collector, article_id, closed, switch, written
 from pelican_smo.errors import FindingsError
-from pelican_smo.inject import Place, block, place, splice
+from pelican_smo.inject import Place, block, find_text, place, splice
 from pelican_smo.manifest import (
     source_row,
     target_row,
@@ -145,7 +145,7 @@ class Run:
         if self.settings.share_position == "manual":
             return []
         widget = self.share(page, content, env)
-        if not widget or widget in html:
+        if not widget or find_text(html, widget) >= 0:
             return []
         where = place(html, content.content, head.end)
         if where is None or not where.exact:

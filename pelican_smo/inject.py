@@ -7,7 +7,7 @@ from typing import Literal
 
 from pelican_smo.scan import BLOCK_END, BLOCK_START, Head
 
-__all__ = ["Place", "block", "place", "splice"]
+__all__ = ["Place", "block", "find_text", "place", "splice"]
 
 Edit = tuple[int, int, str]
 Position = Literal["after", "before", "both", "manual"]
@@ -17,6 +17,7 @@ Position = Literal["after", "before", "both", "manual"]
 _OPENS_BEFORE = re.compile(r"<(div|section|article|span|td)\b[^<>]*>\s*\Z", re.IGNORECASE)
 _CLOSES_AFTER = re.compile(r"\s*</(div|section|article|span|td)\s*>", re.IGNORECASE)
 _BACK = 400
+_BEGINNING = 80
 _ANCHORS = (
     re.compile(r"<(\w+)\b[^<>]*\bitemprop\s*=\s*[\"']?articleBody\b[^<>]*>", re.IGNORECASE),
     *(
@@ -72,13 +73,22 @@ def _by_offset(edit: Edit) -> tuple[int, int]:
     return edit[:2]
 
 
+def find_text(html: str, text: str, start: int = 0) -> int:
+    """Return the offset of the long ``text`` in ``html`` from ``start`` on, or -1.
+
+    Its beginning is found much faster than all of it, and is nearly always unique.
+    """
+    at = html.find(text[:_BEGINNING], start)
+    return at if at < 0 or html.startswith(text, at) else html.find(text, at)
+
+
 def place(html: str, body: str, start: int) -> Place | None:
     """Return where ``body`` stands in ``html`` behind the offset ``start``, or None.
 
     A theme that prints the same body in the head as well (a description) is no trouble:
     the search begins behind it.
     """
-    at = html.find(body, start) if body.strip() else -1
+    at = find_text(html, body, start) if body.strip() else -1
     if at < 0:
         return _anchor(html, start)
     end = at + len(body)

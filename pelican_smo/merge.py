@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 from pelican_smo.report import Change
@@ -76,25 +75,29 @@ def merge(head: Head, tags: list[Tag], mode: Mode) -> Merged:
     ours = {tag.key: tag for tag in tags}
     if ("title" in ours) and head.title:
         del ours["title"]
-    theirs = _stated(head.elements)
-    winners = {key for key in theirs if key in ours and _theirs_wins(key, theirs[key], ours, mode)}
+    winners = {
+        key
+        for key, value in _stated(head.elements, ours).items()
+        if _theirs_wins(key, value, ours, mode)
+    }
     if "og:image" in winners:
         winners |= _IMAGE & ours.keys()
-    beaten = _beaten(frozenset(ours.keys() - winners))
-    settled = _Settled(ours, winners, beaten, mode)
+    settled = _Settled(ours, winners, _beaten(ours.keys() - winners), mode)
     for element in head.elements:
         settled.element(element)
     dropped = settled.winners | ({"title"} if head.title else set())
-    kept = [settled.merged.get(tag.key, tag) for tag in tags if tag.key not in dropped]
+    kept = [tag for tag in tags if tag.key not in dropped]
+    if settled.merged:
+        kept = [settled.merged.get(tag.key, tag) for tag in kept]
     return Merged(settled.rescued + kept, settled.edits, settled.changes, settled.problems)
 
 
-def _stated(elements: Iterable[Element]) -> dict[str, str]:
-    """Return the first usable value that the theme states under each key."""
+def _stated(elements: Iterable[Element], ours: Mapping[str, Tag]) -> dict[str, str]:
+    """Return the first usable value that the theme states under each key of ``ours``."""
     stated: dict[str, str] = {}
     for element in elements:
         for key in element.keys:
-            if key not in stated and _usable(key, element.value):
+            if key in ours and key not in stated and _usable(key, element.value):
                 stated[key] = element.value
     return stated
 
@@ -115,17 +118,19 @@ def _theirs_wins(key: str, value: str, ours: Mapping[str, Tag], mode: Mode) -> b
     return mode == "theme"
 
 
-@lru_cache(maxsize=256)
-def _beaten(winning: frozenset[str]) -> frozenset[str]:
-    """Return the theme's keys that have to go where ours in ``winning`` stand."""
-    return winning.union(*(_ALSO_STATED_BY.get(key, ()) for key in winning))
+def _beaten(ours: set[str]) -> set[str]:
+    """Return the theme's keys that have to go where ``ours`` stand."""
+    for key, too in _ALSO_STATED_BY.items():
+        if key in ours:
+            ours = ours | too
+    return ours
 
 
 class _Settled:
     """The outcome for one page, element by element."""
 
     def __init__(
-        self, ours: Mapping[str, Tag], winners: set[str], beaten: frozenset[str], mode: Mode
+        self, ours: Mapping[str, Tag], winners: set[str], beaten: set[str], mode: Mode
     ) -> None:
         self.ours, self.winners, self.beaten, self.mode = ours, winners, beaten, mode
         self.edits: list[tuple[int, int, str]] = []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 __all__ = ["BLOCK_END", "BLOCK_START", "Element", "Head", "is_document", "scan"]
 
@@ -22,7 +23,7 @@ _ATTRIBUTE = (
 )
 _REST_OF_TAG = rf"(?=[\s/>])(?:[\s/]++|{_ATTRIBUTE}|=)*+>"
 _TOKEN = re.compile(
-    rf"""<(?:
+    rf"""[\t\n\f\r ]*+<(?:
       (?P<comment>!--(?:-?>|.*?(?:--!?>|\Z)))
     | (?P<declaration>[!?][^>]*+(?:>|\Z))
     | (?P<void>(?:meta|link|base|basefont|bgsound){_REST_OF_TAG})
@@ -49,12 +50,12 @@ _TWICE_ESCAPED_SCRIPT = re.compile(r"-->|</script(?=[\s/>])", re.IGNORECASE)
 # A title behind this many characters is no reason to let our block wait: Slack reads 32 KB
 # of a page, and the first kilobytes are often a theme's inline style.
 _EARLY = 4096
+_ENDS_NAME = frozenset("\t\n\f\r />")
 _FEED_TYPES = ("application/atom+xml", "application/rss+xml", "application/feed+json")
 _SINGLE_LINKS = ("canonical", "webmention", "pingback", "prev", "next", "author")
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """An element of the head: its range of the page, its keys, and what it states."""
 
     start: int
@@ -84,11 +85,61 @@ def is_document(page: str) -> bool:
 
 
 def scan(page: str) -> Head:
-    """Return what stands in the head of the document ``page``, and where."""
+    """Return what stands in the head of the document ``page``, and where.
+
+    Pages of one kind often have heads that differ in their title only; what stands before
+    and behind it is read once for all of them.
+    """
+    title = page.find("<title>") + len("<title>")
+    behind = page.find("<", title)
+    body = page.find("<body", behind)
+    if page.startswith("</title>", behind) and page[body + 5 : body + 6] in _ENDS_NAME:
+        head = _without_title(page[:title], page[behind:body])
+        if head is not None:
+            return _with_title(head, title, page[title:behind])
+    return _scan(page)[0]
+
+
+@lru_cache(maxsize=32)
+def _without_title(before: str, behind: str) -> Head | None:
+    """Return the head that ``before`` and ``behind`` make with an empty title between them.
+
+    None if they are no whole head, or if it is not a title that stands between them.
+    """
+    head, rest = _scan(f"{before}{behind}<body>")
+    title = Element(len(before) - len("<title>"), len(before) + len("</title>"), ("title",), "")
+    whole = rest == len(before) + len(behind)
+    return head if whole and title in head.elements and not head.title else None
+
+
+def _with_title(head: Head, at: int, text: str) -> Head:
+    """Return the titleless ``head`` with the title ``text`` at the offset ``at``."""
+    by = len(text)
+    value = _folded(text)
+    elements = [
+        Element(start, end, keys, stated)
+        if end <= at
+        else Element(start + by, end + by, keys, stated)
+        if start >= at
+        else Element(start, end + by, keys, value)
+        for start, end, keys, stated in head.elements
+    ]
+    insert_at, end = (
+        offset + by if offset >= at else offset for offset in (head.insert_at, head.end)
+    )
+    block = head.block
+    if block and block[0] >= at:
+        block = (block[0] + by, block[1] + by)
+    return Head(tuple(elements), value, insert_at, end, block)
+
+
+def _scan(page: str) -> tuple[Head, int]:
+    """Return the head of ``page``, and the offset of the first thing that is none of it."""
     elements: list[Element] = []
     title = ""
     head_start = insert_at = len(_BOM) if page.startswith(_BOM) else 0
     end: int | None = None
+    rest = 0
     block = None
     for kind, start, stop, text in _tokens(page):
         if kind == "outer":
@@ -98,14 +149,17 @@ def scan(page: str) -> Head:
             end = start
         elif kind == "block":
             block = (start, stop)
+        elif kind == "rest":
+            rest = start
         elif (facts := _facts(kind, text)) is not None:
             keys, value = facts
             elements.append(Element(start, stop, keys, value))
             if end is None and _comes_first(keys[0], start - head_start):
                 insert_at = stop
-            if keys[0] == "title" and not title:
-                title = value
-    return Head(tuple(elements), title, insert_at, end or 0, block)
+            if keys[0] == "title":
+                title = title or value
+                head_start += len(text)  # A long title keeps nothing from coming first.
+    return Head(tuple(elements), title, insert_at, end or 0, block), rest
 
 
 def _comes_first(key: str, distance: int) -> bool:
@@ -123,27 +177,24 @@ def _tokens(page: str) -> Iterator[_Token]:
     cannot be in a head ended it early, what theme and author meant for the head goes on to
     the literal ``</head>``: readers that do not parse HTML find it there.
     """
-    position = _after_space(page, len(_BOM) if page.startswith(_BOM) else 0)
+    position = len(_BOM) if page.startswith(_BOM) else 0
     closed = False
     while (token := _TOKEN.match(page, position)) is not None:
         if token.lastgroup == "close" and not closed:
             closed = True
-            yield "end", position, position, ""
+            yield "end", _start(token), _start(token), ""
         found, position = _read(page, token)
-        position = _after_space(page, position)
         if found:
             yield found
+    space = _SPACE.match(page, position)
+    position = space.end() if space else position
+    yield "rest", position, position, ""
     if closed:
         return
     yield "end", position, position, ""
     literal = _HEAD_CLOSE_OR_BODY.search(page, position)
     if literal and literal[1]:
         yield from _stray_tokens(page, position, literal.start())
-
-
-def _after_space(page: str, position: int) -> int:
-    space = _SPACE.match(page, position)
-    return space.end() if space else position
 
 
 def _stray_tokens(page: str, position: int, limit: int) -> Iterator[_Token]:
@@ -157,21 +208,26 @@ def _stray_tokens(page: str, position: int, limit: int) -> Iterator[_Token]:
 def _read(page: str, token: re.Match[str]) -> tuple[_Token | None, int]:
     """Return what ``token`` begins, None if it states nothing, and where to go on."""
     kind = token.lastgroup
-    start, end = token.span()
+    start, end = _start(token), token.end()
     if kind == "comment":
         return _block_or_comment(page, start, end)
     if kind in ("close", "ignored"):
         return None, end
     if kind != "raw":
-        return ("void" if kind == "void" else "outer", start, end, token[0]), end
+        return ("void" if kind == "void" else "outer", start, end, page[start:end]), end
     name = token["name"].lower()
     text_end, after = _raw_end(page, name, end)
     text = page[end:text_end]
     if name == "title":
         return ("title", start, after, text), after
-    if name == "script" and "ld+json" in token[0].lower():
+    if name == "script" and "ld+json" in token["raw"].lower():
         return ("json-ld", start, after, text), after
     return None, after
+
+
+def _start(token: re.Match[str]) -> int:
+    """Return where the ``<`` of ``token`` stands, behind the space before it."""
+    return token.start(token.lastgroup or 0) - 1
 
 
 def _block_or_comment(page: str, start: int, end: int) -> tuple[_Token | None, int]:
@@ -208,11 +264,15 @@ def _script_end(page: str, position: int) -> re.Match[str] | None:
     return None
 
 
+def _folded(text: str) -> str:
+    return " ".join(unescape(text).split())
+
+
 @lru_cache(maxsize=512)
 def _facts(kind: str, text: str) -> tuple[tuple[str, ...], str] | None:
     """Return the keys and the value of an element, or None for one that states nothing here."""
     if kind == "title":
-        return ("title",), " ".join(unescape(text).split())
+        return ("title",), _folded(text)
     if kind == "json-ld":
         return ("json-ld",), text
     attributes = _attributes(text)

@@ -5,7 +5,17 @@ from html import escape
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
-__all__ = ["Tag", "comment", "json_ld", "json_text", "link", "meta_name", "meta_property", "title"]
+__all__ = [
+    "Tag",
+    "comment",
+    "json_ld",
+    "json_string",
+    "json_text",
+    "link",
+    "meta_name",
+    "meta_property",
+    "title",
+]
 
 
 class Tag(NamedTuple):
@@ -44,12 +54,14 @@ def title(text: str) -> Tag:
     return Tag("title", text, f"<title>{escape(text, quote=False)}</title>")
 
 
+# Returns a text as JSON.
+json_string = encode_basestring
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def json_text(data: object) -> str:
     """Return ``data`` as JSON, as short as it can be written."""
-    return encode_basestring(data) if isinstance(data, str) else _JSON.encode(data)
+    return _JSON.encode(data)
 
 
 def json_ld(text: str) -> Tag:

@@ -41,4 +41,7 @@ def _rdf(page: Page, ping: str) -> str:
 
 def _attribute(value: str) -> str:
     """Return ``value`` as an XML attribute that holds no ``--``, which would end the comment."""
-    return re.sub("--+", lambda run: "&#45;" * len(run[0]), quoteattr(value))
+    quoted = quoteattr(value)
+    if "--" not in quoted:
+        return quoted
+    return re.sub("--+", lambda run: "&#45;" * len(run[0]), quoted)

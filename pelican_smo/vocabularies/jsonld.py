@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pelican_smo.page import Image, Page, Person, Site
-from pelican_smo.tags import Tag, json_ld, json_text
+from pelican_smo.tags import Tag, json_ld, json_string
 
 __all__ = ["tags"]
 
@@ -38,15 +38,15 @@ def tags(page: Page) -> list[Tag]:
 def _node(type_: str, identifier: str, **members: str) -> str:
     """Return a node as JSON; ``members`` are JSON, too, and the empty ones are left out."""
     filled = "".join([f',"{name}":{json}' for name, json in members.items() if json])
-    return f'{{"@type":{json_text(type_)},"@id":{json_text(identifier)}{filled}}}'
+    return f'{{"@type":{json_string(type_)},"@id":{json_string(identifier)}{filled}}}'
 
 
 def _text(value: str) -> str:
-    return json_text(value) if value else ""
+    return json_string(value) if value else ""
 
 
 def _ref(identifier: str) -> str:
-    return f'{{"@id":{json_text(identifier)}}}'
+    return f'{{"@id":{json_string(identifier)}}}'
 
 
 def _list(members: Iterable[str]) -> str:
@@ -65,7 +65,7 @@ def _page_nodes(page: Page) -> list[str]:
         _node(
             "WebPage" if is_article else _PAGE_TYPES.get(page.kind, page.schema_type),
             url,
-            url=json_text(url),
+            url=json_string(url),
             name=_text(page.headline),
             description=_text(page.description),
             inLanguage=_text(page.language),
@@ -97,7 +97,7 @@ def _more_of_page(page: Page) -> dict[str, str]:
 
 def _crumbs_node(page: Page) -> str:
     items = [
-        f'{{"@type":"ListItem","position":{position},"name":{json_text(name)},"item":{json_text(item)}}}'
+        f'{{"@type":"ListItem","position":{position},"name":{json_string(name)},"item":{json_string(item)}}}'
         for position, (name, item) in enumerate(page.crumbs, 1)
     ]
     return _node("BreadcrumbList", f"{page.canonical}#crumbs", itemListElement=_list(items))
@@ -108,7 +108,7 @@ def _article_node(page: Page, image: str) -> str:
     return _node(
         page.schema_type,
         f"{url}#article",
-        url=json_text(url),
+        url=json_string(url),
         headline=_text(page.headline),
         description=_text(page.social_description or page.description),
         datePublished=_date(page.published),
@@ -117,12 +117,12 @@ def _article_node(page: Page, image: str) -> str:
         publisher=_ref(f"{site.url}/#publisher") if site.publisher else "",
         image=image,
         articleSection=_text(page.section),
-        keywords=_list(map(json_text, page.tags)),
+        keywords=_list(map(json_string, page.tags)),
         inLanguage=_text(page.language),
         wordCount=f"{page.words}" if page.words else "",
         timeRequired=f'"PT{page.minutes}M"' if page.minutes else "",
         mainEntityOfPage=_ref(url),
-        isPartOf=f'{{"@type":"CreativeWorkSeries","name":{json_text(page.series)}}}'
+        isPartOf=f'{{"@type":"CreativeWorkSeries","name":{json_string(page.series)}}}'
         if page.series
         else "",
     )
@@ -137,8 +137,8 @@ def _image_node(identifier: str, image: Image) -> str:
     return _node(
         "ImageObject",
         identifier,
-        url=json_text(image.url),
-        contentUrl=json_text(image.url),
+        url=json_string(image.url),
+        contentUrl=json_string(image.url),
         caption=_text(image.alt),
         width=f'"{image.width} px"' if image.width else "",
         height=f'"{image.height} px"' if image.height else "",
@@ -163,7 +163,7 @@ def _person_node(person: Person, site: Site) -> str:
         _person_id(person, site),
         name=_text(person.name),
         url=_text(person.url),
-        sameAs=_list(map(json_text, person.profiles)),
+        sameAs=_list(map(json_string, person.profiles)),
         image=_text(person.image.url) if person.image else "",
     )
 
@@ -176,7 +176,7 @@ def _site_nodes(site: Site) -> tuple[str, ...]:
     website = _node(
         "WebSite",
         f"{home}#website",
-        url=json_text(home),
+        url=json_string(home),
         name=_text(site.name),
         description=_text(site.description),
         inLanguage=_text(site.language),
@@ -185,12 +185,12 @@ def _site_nodes(site: Site) -> tuple[str, ...]:
     if publisher is None:
         return (website,)
     logo = publisher.image
-    picture = f'{{"@type":"ImageObject","url":{json_text(logo.url)}}}' if logo else ""
+    picture = f'{{"@type":"ImageObject","url":{json_string(logo.url)}}}' if logo else ""
     return website, _node(
         publisher.type,
         f"{home}#publisher",
         name=_text(publisher.name),
         url=_text(publisher.url),
-        sameAs=_list(map(json_text, publisher.profiles)),
+        sameAs=_list(map(json_string, publisher.profiles)),
         **{"logo" if publisher.type == "Organization" else "image": picture},
     )
