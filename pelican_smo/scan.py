@@ -50,7 +50,6 @@ _TWICE_ESCAPED_SCRIPT = re.compile(r"-->|</script(?=[\s/>])", re.IGNORECASE)
 # A title behind this many characters is no reason to let our block wait: Slack reads 32 KB
 # of a page, and the first kilobytes are often a theme's inline style.
 _EARLY = 4096
-_ENDS_NAME = frozenset("\t\n\f\r />")
 _FEED_TYPES = ("application/atom+xml", "application/rss+xml", "application/feed+json")
 _SINGLE_LINKS = ("canonical", "webmention", "pingback", "prev", "next", "author")
 
@@ -62,6 +61,12 @@ class Element(NamedTuple):
     end: int
     keys: tuple[str, ...]
     value: str
+
+
+# Keys of what is no element, or states nothing; no attribute can hold such a word.
+_OPENS, _ENDS, _OURS, _SAYS_NOTHING = "<head>", "</head>", "<!-- ours -->", "<>"
+_KEYS = {"outer": _OPENS, "close": _ENDS}
+_NOTHING = ((_SAYS_NOTHING,), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,81 +90,29 @@ def is_document(page: str) -> bool:
 
 
 def scan(page: str) -> Head:
-    """Return what stands in the head of the document ``page``, and where.
-
-    Pages of one kind often have heads that differ in their title only; what stands before
-    and behind it is read once for all of them.
-    """
-    title = page.find("<title>") + len("<title>")
-    behind = page.find("<", title)
-    body = page.find("<body", behind)
-    if page.startswith("</title>", behind) and page[body + 5 : body + 6] in _ENDS_NAME:
-        head = _without_title(page[:title], page[behind:body])
-        if head is not None:
-            return _with_title(head, title, page[title:behind])
-    return _scan(page)[0]
-
-
-@lru_cache(maxsize=32)
-def _without_title(before: str, behind: str) -> Head | None:
-    """Return the head that ``before`` and ``behind`` make with an empty title between them.
-
-    None if they are no whole head, or if it is not a title that stands between them.
-    """
-    head, rest = _scan(f"{before}{behind}<body>")
-    title = Element(len(before) - len("<title>"), len(before) + len("</title>"), ("title",), "")
-    whole = rest == len(before) + len(behind)
-    return head if whole and title in head.elements and not head.title else None
-
-
-def _with_title(head: Head, at: int, text: str) -> Head:
-    """Return the titleless ``head`` with the title ``text`` at the offset ``at``."""
-    by = len(text)
-    value = _folded(text)
-    elements = [
-        Element(start, end, keys, stated)
-        if end <= at
-        else Element(start + by, end + by, keys, stated)
-        if start >= at
-        else Element(start, end + by, keys, value)
-        for start, end, keys, stated in head.elements
-    ]
-    insert_at, end = (
-        offset + by if offset >= at else offset for offset in (head.insert_at, head.end)
-    )
-    block = head.block
-    if block and block[0] >= at:
-        block = (block[0] + by, block[1] + by)
-    return Head(tuple(elements), value, insert_at, end, block)
-
-
-def _scan(page: str) -> tuple[Head, int]:
-    """Return the head of ``page``, and the offset of the first thing that is none of it."""
+    """Return what stands in the head of the document ``page``, and where."""
     elements: list[Element] = []
     title = ""
     head_start = insert_at = len(_BOM) if page.startswith(_BOM) else 0
     end: int | None = None
-    rest = 0
     block = None
-    for kind, start, stop, text in _tokens(page):
-        if kind == "outer":
+    for element in _elements(page):
+        start, stop, keys, value = element
+        key = keys[0]
+        if key == _OPENS:
             if not elements:
                 head_start = insert_at = stop
-        elif kind == "end":
-            end = start
-        elif kind == "block":
+        elif key == _ENDS:
+            end = start if end is None else end
+        elif key == _OURS:
             block = (start, stop)
-        elif kind == "rest":
-            rest = start
-        elif (facts := _facts(kind, text)) is not None:
-            keys, value = facts
-            elements.append(Element(start, stop, keys, value))
-            if end is None and _comes_first(keys[0], start - head_start):
+        elif key != _SAYS_NOTHING:
+            elements.append(element)
+            if end is None and _comes_first(key, start - head_start):
                 insert_at = stop
-            if keys[0] == "title":
+            if key == "title":
                 title = title or value
-                head_start += len(text)  # A long title keeps nothing from coming first.
-    return Head(tuple(elements), title, insert_at, end or 0, block), rest
+    return Head(tuple(elements), title, insert_at, end or 0, block)
 
 
 def _comes_first(key: str, distance: int) -> bool:
@@ -167,77 +120,97 @@ def _comes_first(key: str, distance: int) -> bool:
     return key == "charset" or (key in ("viewport", "title") and distance <= _EARLY)
 
 
-_Token = tuple[str, int, int, str]
+def _elements(page: str) -> Iterator[Element]:
+    """Yield what the head of ``page`` is made of, in order.
 
-
-def _tokens(page: str) -> Iterator[_Token]:
-    """Yield (kind, start, end, text) of what the head of ``page`` is made of, in order.
-
-    One token of the kind "end" says where a browser ends the head. Where something that
-    cannot be in a head ended it early, what theme and author meant for the head goes on to
-    the literal ``</head>``: readers that do not parse HTML find it there.
+    The first element with the key ``_ENDS`` says where a browser ends the head. Where
+    something that cannot be in a head ended it early, what theme and author meant for the
+    head goes on to the literal ``</head>``: readers that do not parse HTML find it there.
     """
     position = len(_BOM) if page.startswith(_BOM) else 0
     closed = False
-    while (token := _TOKEN.match(page, position)) is not None:
-        if token.lastgroup == "close" and not closed:
-            closed = True
-            yield "end", _start(token), _start(token), ""
-        found, position = _read(page, token)
-        if found:
-            yield found
+    for element in _elements_in_line(page, position):
+        closed = closed or element.keys[0] == _ENDS
+        position = element.end
+        yield element
     space = _SPACE.match(page, position)
     position = space.end() if space else position
-    yield "rest", position, position, ""
-    if closed:
-        return
-    yield "end", position, position, ""
+    yield Element(position, position, (_ENDS,), "")
     literal = _HEAD_CLOSE_OR_BODY.search(page, position)
-    if literal and literal[1]:
-        yield from _stray_tokens(page, position, literal.start())
+    if not closed and literal and literal[1]:
+        yield from _stray_elements(page, position, literal.start())
 
 
-def _stray_tokens(page: str, position: int, limit: int) -> Iterator[_Token]:
+def _elements_in_line(page: str, position: int) -> Iterator[Element]:
+    """Yield what follows at ``position``, up to what is no part of a head.
+
+    Most heads are written line by line, and most lines are the same on many pages.
+    """
+    while position < len(page):
+        line_end = page.find("\n", position) + 1 or len(page)
+        line = _line(page[position:line_end])
+        if line is not None:
+            for start, end, keys, value in line:
+                yield Element(start + position, end + position, keys, value)
+            position = line_end
+        while position < line_end:
+            token = _TOKEN.match(page, position)
+            if token is None:
+                return
+            element = _read(page, token)
+            yield element
+            position = element.end
+
+
+@lru_cache(maxsize=256)
+def _line(text: str) -> tuple[Element, ...] | None:
+    """Return what the line ``text`` is made of; None if it is not whole in itself."""
+    if BLOCK_START in text:
+        return None
+    page = f"{text}<body>"
+    position = 0
+    elements: list[Element] = []
+    while (token := _TOKEN.match(page, position)) is not None:
+        elements.append(_read(page, token))
+        position = elements[-1].end
+    rest = text[position:] if position <= len(text) else page
+    return None if _SPACE.sub("", rest) else tuple(elements)
+
+
+def _stray_elements(page: str, position: int, limit: int) -> Iterator[Element]:
     """Yield what stands between a head that ended early and its literal end."""
     while (token := _TOKEN.search(page, position, limit)) is not None:
-        found, position = _read(page, token)
-        if found and found[0] in ("void", "json-ld", "block"):
-            yield found
+        element = _read(page, token)
+        position = element.end
+        if element.keys[0] not in ("title", _OPENS, _ENDS):
+            yield element
 
 
-def _read(page: str, token: re.Match[str]) -> tuple[_Token | None, int]:
-    """Return what ``token`` begins, None if it states nothing, and where to go on."""
-    kind = token.lastgroup
-    start, end = _start(token), token.end()
-    if kind == "comment":
-        return _block_or_comment(page, start, end)
-    if kind in ("close", "ignored"):
-        return None, end
-    if kind != "raw":
-        return ("void" if kind == "void" else "outer", start, end, page[start:end]), end
-    name = token["name"].lower()
-    text_end, after = _raw_end(page, name, end)
-    text = page[end:text_end]
-    if name == "title":
-        return ("title", start, after, text), after
-    if name == "script" and "ld+json" in token["raw"].lower():
-        return ("json-ld", start, after, text), after
-    return None, after
-
-
-def _start(token: re.Match[str]) -> int:
-    """Return where the ``<`` of ``token`` stands, behind the space before it."""
-    return token.start(token.lastgroup or 0) - 1
-
-
-def _block_or_comment(page: str, start: int, end: int) -> tuple[_Token | None, int]:
-    """Return the token of our own block, if the comment begins one, and where to go on."""
-    if page[start:end] == BLOCK_START:
+def _read(page: str, token: re.Match[str]) -> Element:
+    """Return what ``token`` begins, whole."""
+    kind = token.lastgroup or ""
+    start, end = token.start(kind) - 1, token.end()
+    if kind == "void":
+        return Element(start, end, *_facts(page[start:end]))
+    if kind == "raw":
+        return _raw_element(page, token, start)
+    if kind == "comment" and page.startswith(BLOCK_START, start):
         block_end = page.find(BLOCK_END, end)
         if block_end >= 0:
-            stop = block_end + len(BLOCK_END)
-            return ("block", start, stop, ""), stop
-    return None, end
+            return Element(start, block_end + len(BLOCK_END), (_OURS,), "")
+    return Element(start, end, (_KEYS.get(kind, _SAYS_NOTHING),), "")
+
+
+def _raw_element(page: str, token: re.Match[str], start: int) -> Element:
+    """Return the element of text that ``token`` begins."""
+    name = token["name"].lower()
+    text_end, end = _raw_end(page, name, token.end())
+    text = page[token.end() : text_end]
+    if name == "title":
+        return Element(start, end, ("title",), " ".join(unescape(text).split()))
+    if name == "script" and "ld+json" in token["raw"].lower():
+        return Element(start, end, ("json-ld",), text)
+    return Element(start, end, (_SAYS_NOTHING,), "")
 
 
 def _raw_end(page: str, name: str, start: int) -> tuple[int, int]:
@@ -264,23 +237,14 @@ def _script_end(page: str, position: int) -> re.Match[str] | None:
     return None
 
 
-def _folded(text: str) -> str:
-    return " ".join(unescape(text).split())
-
-
-@lru_cache(maxsize=512)
-def _facts(kind: str, text: str) -> tuple[tuple[str, ...], str] | None:
-    """Return the keys and the value of an element, or None for one that states nothing here."""
-    if kind == "title":
-        return ("title",), _folded(text)
-    if kind == "json-ld":
-        return ("json-ld",), text
-    attributes = _attributes(text)
-    if text[1:5].lower() == "meta":
-        return _meta_facts(attributes)
-    if text[1:5].lower() == "link":
-        return _link_facts(attributes)
-    return None
+def _facts(tag: str) -> tuple[tuple[str, ...], str]:
+    """Return the keys and the value of a meta, link or other void element."""
+    name = tag[1:5].lower()
+    if name == "meta":
+        return _meta_facts(_attributes(tag)) or _NOTHING
+    if name == "link":
+        return _link_facts(_attributes(tag)) or _NOTHING
+    return _NOTHING
 
 
 def _attributes(tag: str) -> dict[str, str]:

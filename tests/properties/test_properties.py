@@ -133,3 +133,15 @@ def test_the_scanner_finds_what_a_browser_finds(middle: str) -> None:
         if key in ("og:title", "description")
     ]
     assert ours[: len(browser)] == browser
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(PIECES, st.sampled_from(["", "\n"])), max_size=10))
+def test_a_head_of_many_lines_holds_what_it_holds_on_one(pieces: list[tuple[str, str]]) -> None:
+    lines = "".join(piece + end for piece, end in pieces)
+    page = f"<!doctype html><html><head>{lines}</head><body>"
+    found, expected = scan(page), scan(page.replace("\n", " "))
+    assert [element[:3] for element in found.elements] == [
+        element[:3] for element in expected.elements
+    ]
+    assert (found.end, found.insert_at) == (expected.end, expected.insert_at)
