@@ -62,8 +62,8 @@ class Run:
         self.networks = self.settings.networks()
         self.env = Environment(autoescape=True)  # of the generator equipped last
         self.rendered: set[str] = set()
-        self.targets: dict[str, dict[str, Any]] = {}
-        self.sources: dict[str, dict[str, Any]] = {}
+        self.targets: dict[str, str] = {}
+        self.sources: dict[str, str] = {}
         self._collector: Collector | None = None
         self._share: dict[int, ShareWidget] = {}
         self._chosen: dict[str, tuple[str, ...]] = {}
@@ -258,7 +258,9 @@ class Run:
             for alias in written(content).get("aliases", "").split(",")
             if alias.strip()
         ]
-        self.sources[page.url] = source_row(identifier, page.canonical, content.content, page.url)
+        self.sources[page.url] = source_row(
+            page.site.url, identifier, page.canonical, content.content, page.url
+        )
         self.targets[page.url] = target_row(
             identifier, page.canonical, page.headline, aliases, closed=closed(content)
         )

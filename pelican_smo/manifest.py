@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from pelican_smo.tags import json_text
 from pelican_smo.urls import host, is_absolute, is_web
 
 __all__ = [
@@ -29,23 +30,36 @@ _HREF_REL = re.compile(
 )
 
 
+# A row is kept as the line of text that will be written: a site has tens of thousands.
+
+
 def target_row(
     identifier: str, url: str, title: str, aliases: Iterable[str], *, closed: bool
-) -> dict[str, Any]:
-    """Return what a receiver must know of an article that others may link to."""
-    return {
-        "id": identifier,
-        "url": url,
-        "aliases": sorted(set(aliases) - {url}),
-        "title": title,
-        "closed": closed,
-    }
+) -> str:
+    """Return as JSON what a receiver must know of an article that others may link to."""
+    return json_text(
+        {
+            "url": url,
+            "id": identifier,
+            "aliases": sorted(set(aliases) - {url}),
+            "title": title,
+            "closed": closed,
+        }
+    )
 
 
-def source_row(identifier: str, url: str, body: str, page_url: str) -> dict[str, Any]:
-    """Return what a sender must know of an article: where it is, its digest, its links."""
+def source_row(site_url: str, identifier: str, url: str, body: str, page_url: str) -> str:
+    """Return as JSON what a sender must know of an article: where it is, its digest, its links."""
     digest = hashlib.blake2b(body.encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return {"id": identifier, "url": url, "digest": digest, "links": outgoing_links(body, page_url)}
+    return json_text(
+        {
+            "site": site_url,
+            "url": url,
+            "id": identifier,
+            "digest": digest,
+            "links": outgoing_links(body, page_url),
+        }
+    )
 
 
 def outgoing_links(body: str, page_url: str) -> list[str]:
@@ -71,36 +85,38 @@ def outgoing_links(body: str, page_url: str) -> list[str]:
     return list(links)
 
 
-def write_targets(output: Path, site_url: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def write_targets(output: Path, site_url: str, rows: Iterable[str]) -> None:
     """Write ``smo/targets.json`` below ``output``: where linkbacks may point to."""
-    ordered = sorted(rows, key=lambda row: str(row["url"]))
-    write_atomically(
-        output / "smo" / "targets.json",
-        _lines({"version": VERSION, "site": site_url}, "targets", ordered),
-    )
+    top = {"version": VERSION, "site": site_url}
+    write_atomically(output / "smo" / "targets.json", _lines(top, "targets", rows))
 
 
-def write_links(cache: Path, site_url: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write this site's part of ``links.json`` below ``cache``; other sites' parts stay.
+def write_links(cache: Path, site_url: str, rows: Iterable[str]) -> None:
+    """Write this site's rows of ``links.json`` below ``cache``; those of other sites stay.
 
     A build of several languages is several sites, one inside the other.
     """
     path = cache / "links.json"
     try:
-        sites = json.loads(path.read_text(encoding="utf-8"))["sites"]
-    except (OSError, ValueError, KeyError, TypeError):
-        sites = {}
-    sites = sites if isinstance(sites, dict) else {}
-    sites[site_url] = sorted(rows, key=lambda row: str(row["url"]))
-    text = json.dumps({"version": VERSION, "sites": sites}, ensure_ascii=False, sort_keys=True)
-    write_atomically(path, f"{text}\n".encode())
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError):
+        lines = []
+    others = [line for line in (line.rstrip(",") for line in lines) if _is_of_other(line, site_url)]
+    write_atomically(path, _lines({"version": VERSION}, "articles", [*others, *rows]))
 
 
-def _lines(top: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return a JSON object with ``rows`` under ``name``, a line each: good to diff."""
-    head = json.dumps(top, ensure_ascii=False)[:-1]
-    body = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return f'{head}, "{name}": [\n{body}\n]}}\n'.encode()
+def _is_of_other(line: str, site_url: str) -> bool:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(row, dict) and row.get("site", site_url) != site_url
+
+
+def _lines(top: Mapping[str, Any], name: str, rows: Iterable[str]) -> bytes:
+    """Return a JSON object with ``rows``, JSON, too, under ``name``, a line each: good to diff."""
+    body = ",\n".join(sorted(rows))
+    return f'{json_text(top)[:-1]},"{name}":[\n{body}\n]}}\n'.encode()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

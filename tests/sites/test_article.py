@@ -124,8 +124,9 @@ def test_writes_targets_and_links_for_the_linkback_commands(build: Build) -> Non
     (target,) = json.loads((output / "smo/targets.json").read_text())["targets"]
     assert target["url"] == "https://example.org/blog/friends.html"
     assert target["closed"] is False
-    sites = json.loads((output.parent / ".pelican-smo/links.json").read_text())["sites"]
-    (source,) = sites["https://example.org/blog"]
+    links = json.loads((output.parent / ".pelican-smo/links.json").read_text())
+    (source,) = links["articles"]
+    assert source["site"] == "https://example.org/blog"
     assert source["links"] == ["https://other.example/first"]
     assert source["id"] == target["id"]
 
