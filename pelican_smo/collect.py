@@ -215,10 +215,10 @@ class Collector:
             profiles=tuple(dict.fromkeys(profiles)),
         )
 
-    def _picture(self, reference: Any, where: str) -> Image | None:
+    def _picture(self, reference: Any, where: str, alt: str = "") -> Image | None:
         if not reference or not self.site_url:
             return None
-        return self.images.find(str(reference), where=where)
+        return self.images.find(str(reference), plain(alt), where=where)
 
     def _feeds(self, name: str) -> tuple[Feed, ...]:
         pelican = self.pelican
@@ -259,7 +259,7 @@ class Collector:
             fediverse=fediverse,
             x=handle,
             profiles=tuple(filter(None, dict.fromkeys(profiles))),
-            image=self._picture(row.get("image"), f"SMO_AUTHORS[{author.name!r}]"),
+            image=self._picture(row.get("image"), f"SMO_AUTHORS[{author.name!r}]", author.name),
         )
 
     def _wrapper_url(self, wrapper: Any) -> str:
@@ -365,20 +365,17 @@ class Collector:
         return self._shared_image(content), False
 
     def _shared_image(self, content: Any) -> Image | None:
-        """Return the picture of the page's category, of a tag, of its author, of the site."""
-        settings = self.settings
-        if not (settings.categories or settings.tags):
+        """Return the picture of the page's category, of one of its tags, of the site."""
+        if not (self.settings.categories or self.settings.tags):
             return self.site.image
-        rows = (
-            [(settings.categories, "SMO_CATEGORIES", content.category.name)]
-            if hasattr(content, "category")
-            else []
-        )
-        rows += [(settings.tags, "SMO_TAGS", tag.name) for tag in getattr(content, "tags", ())]
-        for table, setting, name in rows:
-            if named := table.get(name, {}).get("image"):
-                return self._picture(named, f"{setting}[{name!r}]")
-        return self.site.image
+        subjects: list[tuple[Kind, Any]] = [("tag", tag) for tag in getattr(content, "tags", ())]
+        if hasattr(content, "category"):
+            subjects.insert(0, ("category", content.category))
+        pictures = (self._picture_in_row(*self._row(*subject)) for subject in subjects)
+        return next(filter(None, pictures), self.site.image)
+
+    def _picture_in_row(self, setting: str, row: Mapping[str, str]) -> Image | None:
+        return self._picture(row.get("image"), setting, row.get("image_alt", ""))
 
     def _canonical(self, own: Mapping[str, str], url: str, where: str) -> str:
         named = own.get("canonical")
@@ -498,11 +495,11 @@ class Collector:
         title = name or _listing_title(kind, document_title, site.name)
         if number > 1:
             title = f"{title} – {labels_of(site.language).page.format(number)}"
-        row = self._row(kind, subject)
+        setting, row = self._row(kind, subject)
         description = plain(row.get("description", "")) or (
             site.description if kind in ("home", "index") else ""
         )
-        image = self._picture(row.get("image"), f"SMO_{kind.upper()}") or site.image
+        image = self._picture_in_row(setting, row) or site.image
         noindex = output_file.rpartition("/")[2].partition(".")[0] in ("404", "search")
         person = self.person(subject) if kind == "author" else None
         if person and person.image:
@@ -551,12 +548,16 @@ class Collector:
             return "index", None
         return ("archive" if output_file in self._direct else "other"), None
 
-    def _row(self, kind: Kind, subject: Any) -> Mapping[str, str]:
-        tables: dict[str, Mapping[str, Mapping[str, str]]] = {
-            "category": self.settings.categories,
-            "tag": self.settings.tags,
+    def _row(self, kind: Kind, subject: Any) -> tuple[str, Mapping[str, str]]:
+        """Return what the settings say of a category or tag, and the name to complain about."""
+        tables = {
+            "category": ("SMO_CATEGORIES", self.settings.categories),
+            "tag": ("SMO_TAGS", self.settings.tags),
         }
-        return tables[kind].get(subject.name, {}) if kind in tables else {}
+        if kind not in tables:
+            return "", _NOTHING
+        setting, table = tables[kind]
+        return f"{setting}[{subject.name!r}]", table.get(subject.name, _NOTHING)
 
     def _neighbour(self, context: Mapping[str, Any], name: str) -> str:
         neighbour = context.get(name)

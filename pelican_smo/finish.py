@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -33,6 +34,8 @@ from pelican_smo.urls import absolute
 from pelican_smo.vocabularies import head as head_tags
 
 __all__ = ["ContentSmo", "Run"]
+
+log = logging.getLogger(__name__)
 
 _HTML_FILES = (".html", ".htm")
 _RIVALS = {
@@ -88,10 +91,26 @@ class Run:
     def finish(self, html: str, context: Mapping[str, Any], env: Environment) -> str:
         """Return the page ``html``, rendered with ``context``, with tags and widget.
 
-        What is no HTML document, and what its author switched off, comes back as it was.
+        What is no HTML document, and what its author switched off, comes back as it was; so
+        does a page that a mistake of ours would have kept from being written.
         """
         output_file = str(context["output_file"])
         self.rendered.add(output_file)
+        try:
+            return self._finished(html, output_file, context, env)
+        except Exception as error:
+            log.debug("pelican_smo: %s", output_file, exc_info=True)
+            self.report.add(
+                "error",
+                output_file,
+                f"left as the theme made it, for a mistake in pelican_smo: {error!r}",
+                "please report it with what `pelican --debug` prints",
+            )
+            return html
+
+    def _finished(
+        self, html: str, output_file: str, context: Mapping[str, Any], env: Environment
+    ) -> str:
         content = context.get("article") or context.get("page")
         wanted = switch(content) if hasattr(content, "metadata") else ""
         if not output_file.lower().endswith(_HTML_FILES) or wanted == "off":

@@ -29,6 +29,7 @@ _ALSO_STATED_BY: Mapping[str, frozenset[str]] = {
 }
 _OURS_IN_MERGE = ("og:", "article:", "profile:", "twitter:", "fediverse:")
 _DETAILS_OF_TYPE = ("article:", "profile:", "book:", "og:article:", "og:profile:")
+_CONTESTED = (*_OURS_IN_MERGE, *_DETAILS_OF_TYPE, "json-ld")
 _REPEATABLE = _IMAGE | {"article:author", "article:tag", "feed", "og:locale:alternate"}
 _ABSOLUTE = ("link:canonical", "alternate:", "og:url", "og:image")
 
@@ -46,6 +47,7 @@ _ARTICLES = frozenset(
 _PAGES = frozenset(
     {"WebPage", "AboutPage", "ContactPage", "CollectionPage", "ProfilePage", "FAQPage", "ItemPage"}
 )
+_ABOUT_THE_PAGE = _ARTICLES | _PAGES
 _SITES = frozenset({"WebSite", "Blog"})
 _KINDS_OF_NODE = (_ARTICLES, _PAGES, _SITES, frozenset({"BreadcrumbList"}))
 _TYPE = re.compile(r'"@type":"(\w+)"')
@@ -75,21 +77,27 @@ def merge(head: Head, tags: list[Tag], mode: Mode) -> Merged:
     ours = {tag.key: tag for tag in tags}
     if ("title" in ours) and head.title:
         del ours["title"]
+    contested = [element for element in head.elements if _is_contested(element.keys, ours)]
     winners = {
         key
-        for key, value in _stated(head.elements, ours).items()
+        for key, value in _stated(contested, ours).items()
         if _theirs_wins(key, value, ours, mode)
     }
     if "og:image" in winners:
         winners |= _IMAGE & ours.keys()
     settled = _Settled(ours, winners, _beaten(ours.keys() - winners), mode)
-    for element in head.elements:
+    for element in contested:
         settled.element(element)
     dropped = settled.winners | ({"title"} if head.title else set())
     kept = [tag for tag in tags if tag.key not in dropped]
     if settled.merged:
         kept = [settled.merged.get(tag.key, tag) for tag in kept]
     return Merged(settled.rescued + kept, settled.edits, settled.changes, settled.problems)
+
+
+def _is_contested(keys: tuple[str, ...], ours: Mapping[str, Tag]) -> bool:
+    """Tell whether an element of the theme with ``keys`` may have to change."""
+    return any(key in ours or key.startswith(_CONTESTED) for key in keys)
 
 
 def _stated(elements: Iterable[Element], ours: Mapping[str, Tag]) -> dict[str, str]:
@@ -192,7 +200,7 @@ class _Settled:
         gone = ", ".join(
             sorted({name for node in nodes if node not in left for name in _types(node)})
         )
-        if self.mode == "theme":
+        if self.mode == "theme" and any(_types(node) & _ABOUT_THE_PAGE for node in nodes):
             self.winners.add("json-ld")
             return
         self.changes.append(Change("json-ld", "replaced", gone, _types_in(ours.value)))

@@ -173,7 +173,7 @@ def networks(value: Any) -> Iterator[str]:
 
 _X = handle(x_handle, "@ada")
 _FEDIVERSE = handle(fediverse_handle, "@ada@example.social")
-_LISTING = by_name(table(description=text, image=reference))
+_LISTING = by_name(table(description=text, image=reference, image_alt=text))
 
 
 def option(default: Any, help: str, check: Check) -> Any:
@@ -250,10 +250,10 @@ class Settings:
         text_or_by_category,
     )
     categories: Mapping[str, Mapping[str, str]] = option(
-        {}, "by name of a category: `description`, `image`", _LISTING
+        {}, "by name of a category: `description`, `image`, `image_alt`", _LISTING
     )
     tags: Mapping[str, Mapping[str, str]] = option(
-        {}, "by name of a tag: `description`, `image`", _LISTING
+        {}, "by name of a tag: `description`, `image`, `image_alt`", _LISTING
     )
     theme_tags: Literal["merge", "theme", "plugin"] = option(
         "merge",

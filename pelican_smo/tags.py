@@ -1,6 +1,7 @@
 """The home of Tag: an element of a page's head as a value, its key, its only escaping."""
 
 import json
+from functools import lru_cache
 from html import escape
 from json.encoder import encode_basestring
 from typing import NamedTuple
@@ -14,6 +15,8 @@ __all__ = [
     "link",
     "meta_name",
     "meta_property",
+    "shared_name",
+    "shared_property",
     "title",
 ]
 
@@ -41,6 +44,11 @@ def meta_property(key: str, value: str, authored: bool = False) -> Tag:
 def meta_name(key: str, value: str, authored: bool = False) -> Tag:
     """Return the ``<meta name>`` of the HTML standard, Twitter cards and the fediverse."""
     return Tag(key, value, f'<meta name="{key}" content="{escape(value)}">', authored)
+
+
+# For values that many pages state.
+shared_property = lru_cache(maxsize=512)(meta_property)
+shared_name = lru_cache(maxsize=512)(meta_name)
 
 
 def link(key: str, rel: str, href: str, authored: bool = False, **attributes: str) -> Tag:

@@ -6,6 +6,7 @@ from pathlib import Path
 from conftest import Build
 from heads import meta
 
+from pelican_smo.collect import METADATA
 from pelican_smo.settings import DEFAULT_NETWORKS, reference_table
 from pelican_smo.share.networks import read_networks
 
@@ -14,6 +15,12 @@ README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8"
 
 def test_the_settings_table_is_made_from_the_rows() -> None:
     assert f"\n{reference_table()}\n<!-- /settings -->" in README
+
+
+def test_every_name_of_metadata_is_in_it() -> None:
+    names = {name for names in METADATA.values() for name in names}
+    read = {name.lower() for name in re.findall(r"`([\w]+)[:`]", README)}
+    assert names - read == set()
 
 
 def test_every_default_network_is_named() -> None:

@@ -31,6 +31,7 @@ class Link:
     category: str
     verb: str
     url: str
+    status: str
 
     @property
     def url_is_web(self) -> bool:
@@ -99,6 +100,7 @@ class ShareWidget:
                 network.category,
                 getattr(labels, _VERBS.get(network.category, "share_on")),
                 address(network, empty).format_map(values),
+                network.status,
             )
             for network in map(self._networks.__getitem__, chosen)
         ]

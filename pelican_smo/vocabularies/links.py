@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from pelican_smo.page import Page, Site
-from pelican_smo.tags import Tag, link, meta_name, title
+from pelican_smo.tags import Tag, link, meta_name, shared_name, title
 
 __all__ = ["tags"]
 
@@ -15,11 +15,11 @@ def tags(page: Page) -> list[Tag]:
     if page.description:
         found.append(meta_name("description", page.description, "description" in authored))
     if page.authors and page.kind in ("article", "page"):
-        found.append(meta_name("author", ", ".join(author.name for author in page.authors)))
+        found.append(shared_name("author", ", ".join(author.name for author in page.authors)))
         if page.authors[0].url:
-            found.append(link("link:author", "author", page.authors[0].url))
+            found.append(_author(page.authors[0].url))
     if page.robots:
-        found.append(meta_name("robots", page.robots, "robots" in authored))
+        found.append(shared_name("robots", page.robots, "robots" in authored))
     if page.canonical:
         found.append(link("link:canonical", "canonical", page.canonical, "canonical" in authored))
     found += [
@@ -34,6 +34,11 @@ def tags(page: Page) -> list[Tag]:
     if page.status == "published":
         found += _of_site(page.site)
     return found
+
+
+@lru_cache(maxsize=64)
+def _author(url: str) -> Tag:
+    return link("link:author", "author", url)
 
 
 @lru_cache(maxsize=64)

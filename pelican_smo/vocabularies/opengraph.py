@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from pelican_smo.page import Image, Page
-from pelican_smo.tags import Tag, meta_property
+from pelican_smo.tags import Tag, meta_property, shared_property
 
 __all__ = ["tags"]
 
@@ -14,7 +14,7 @@ def tags(page: Page) -> list[Tag]:
         return _relative_tags(page)
     authored = page.authored
     found = [
-        meta_property("og:type", page.og_type, "og_type" in authored),
+        shared_property("og:type", page.og_type, "og_type" in authored),
         meta_property("og:title", page.title, "title" in authored),
     ]
     if page.social_description:
@@ -25,10 +25,10 @@ def tags(page: Page) -> list[Tag]:
         )
     if page.url:
         found.append(meta_property("og:url", page.canonical or page.url))
-    found.append(meta_property("og:site_name", page.site.name))
+    found.append(shared_property("og:site_name", page.site.name))
     if page.locale:
-        found.append(meta_property("og:locale", page.locale))
-        found += [meta_property("og:locale:alternate", other) for other in page.other_locales]
+        found.append(shared_property("og:locale", page.locale))
+        found += [shared_property("og:locale:alternate", other) for other in page.other_locales]
     if page.image:
         found += _image_tags(page.image, "image" in authored)
     if page.og_type == "article":
@@ -36,16 +36,16 @@ def tags(page: Page) -> list[Tag]:
     if page.kind == "author" and page.authors:
         found.append(meta_property("profile:username", page.authors[0].name))
     if page.site.account.facebook_app_id:
-        found.append(meta_property("fb:app_id", page.site.account.facebook_app_id))
+        found.append(shared_property("fb:app_id", page.site.account.facebook_app_id))
     return found
 
 
 def _relative_tags(page: Page) -> list[Tag]:
     """Return what can be said while nobody knows where the site will be."""
     found = [
-        meta_property("og:type", page.og_type),
+        shared_property("og:type", page.og_type),
         meta_property("og:title", page.title),
-        meta_property("og:site_name", page.site.name),
+        shared_property("og:site_name", page.site.name),
     ]
     if page.social_description:
         found.insert(2, meta_property("og:description", page.social_description))
@@ -70,8 +70,10 @@ def _article_tags(page: Page) -> list[Tag]:
         found.append(meta_property("article:published_time", page.published))
     if page.modified:
         found.append(meta_property("article:modified_time", page.modified))
-    found += [meta_property("article:author", author.url) for author in page.authors if author.url]
+    found += [
+        shared_property("article:author", author.url) for author in page.authors if author.url
+    ]
     if page.section:
-        found.append(meta_property("article:section", page.section))
-    found += [meta_property("article:tag", tag) for tag in page.tags[:10]]
+        found.append(shared_property("article:section", page.section))
+    found += [shared_property("article:tag", tag) for tag in page.tags[:10]]
     return found

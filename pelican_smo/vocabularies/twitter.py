@@ -2,7 +2,7 @@
 
 from pelican_smo.labels import labels_of
 from pelican_smo.page import Page
-from pelican_smo.tags import Tag, meta_name
+from pelican_smo.tags import Tag, shared_name
 
 __all__ = ["tags"]
 
@@ -13,17 +13,17 @@ def tags(page: Page) -> list[Tag]:
     Title, description and image are left to Open Graph, which every reader of cards falls
     back to; the image's alternative text has no such fallback and is said twice.
     """
-    found = [meta_name("twitter:card", page.card, "card" in page.authored)]
+    found = [shared_name("twitter:card", page.card, "card" in page.authored)]
     if page.image and page.image.alt:
-        found.append(meta_name("twitter:image:alt", page.image.alt))
+        found.append(shared_name("twitter:image:alt", page.image.alt))
     if page.site.account.x:
-        found.append(meta_name("twitter:site", page.site.account.x))
+        found.append(shared_name("twitter:site", page.site.account.x))
     if page.authors and page.authors[0].x:
-        found.append(meta_name("twitter:creator", page.authors[0].x))
+        found.append(shared_name("twitter:creator", page.authors[0].x))
     if page.kind == "article":
         found += _labels(page)
     if page.creator:
-        found.append(meta_name("fediverse:creator", page.creator))
+        found.append(shared_name("fediverse:creator", page.creator))
     return found
 
 
@@ -39,7 +39,7 @@ def _labels(page: Page) -> list[Tag]:
         tag
         for number, (name, value) in enumerate(pairs, 1)
         for tag in (
-            meta_name(f"twitter:label{number}", name),
-            meta_name(f"twitter:data{number}", value),
+            shared_name(f"twitter:label{number}", name),
+            shared_name(f"twitter:data{number}", value),
         )
     ]
