@@ -120,46 +120,51 @@ def _comes_first(key: str, distance: int) -> bool:
     return key == "charset" or (key in ("viewport", "title") and distance <= _EARLY)
 
 
-def _elements(page: str) -> Iterator[Element]:
-    """Yield what the head of ``page`` is made of, in order.
+def _elements(page: str) -> list[Element]:
+    """Return what the head of ``page`` is made of, in order.
 
     The first element with the key ``_ENDS`` says where a browser ends the head. Where
     something that cannot be in a head ended it early, what theme and author meant for the
     head goes on to the literal ``</head>``: readers that do not parse HTML find it there.
     """
-    position = len(_BOM) if page.startswith(_BOM) else 0
-    closed = False
-    for element in _elements_in_line(page, position):
-        closed = closed or element.keys[0] == _ENDS
-        position = element.end
-        yield element
-    space = _SPACE.match(page, position)
-    position = space.end() if space else position
-    yield Element(position, position, (_ENDS,), "")
+    elements, position = _up_to_body(page)
+    if any(element.keys[0] == _ENDS for element in elements):
+        return elements
+    elements.append(Element(position, position, (_ENDS,), ""))
     literal = _HEAD_CLOSE_OR_BODY.search(page, position)
-    if not closed and literal and literal[1]:
-        yield from _stray_elements(page, position, literal.start())
+    if literal and literal[1]:
+        elements += _stray_elements(page, position, literal.start())
+    return elements
 
 
-def _elements_in_line(page: str, position: int) -> Iterator[Element]:
-    """Yield what follows at ``position``, up to what is no part of a head.
+def _up_to_body(page: str) -> tuple[list[Element], int]:
+    """Return what comes before the first thing that no head can hold, and where that is.
 
     Most heads are written line by line, and most lines are the same on many pages.
     """
+    elements: list[Element] = []
+    position = len(_BOM) if page.startswith(_BOM) else 0
     while position < len(page):
         line_end = page.find("\n", position) + 1 or len(page)
         line = _line(page[position:line_end])
         if line is not None:
-            for start, end, keys, value in line:
-                yield Element(start + position, end + position, keys, value)
+            elements += [
+                Element(start + position, end + position, keys, value)
+                for start, end, keys, value in line
+            ]
             position = line_end
         while position < line_end:
             token = _TOKEN.match(page, position)
             if token is None:
-                return
-            element = _read(page, token)
-            yield element
-            position = element.end
+                return elements, _behind_space(page, position)
+            elements.append(_read(page, token))
+            position = elements[-1].end
+    return elements, position
+
+
+def _behind_space(page: str, position: int) -> int:
+    space = _SPACE.match(page, position)
+    return space.end() if space else position
 
 
 @lru_cache(maxsize=256)
