@@ -32,6 +32,14 @@ if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-goldens",
+        action="store_true",
+        help="make what is built now the files of tests/pages",
+    )
+
+
 def write(root: Path, sources: Mapping[str, str | bytes]) -> None:
     for name, text in sources.items():
         path = root / name

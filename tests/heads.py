@@ -1,6 +1,7 @@
 """An independent reader of pages: html5lib's tree, asked for what stands in the head."""
 
 import json
+import re
 from collections import Counter
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -39,13 +40,31 @@ def links(page: str, rel: str) -> list[dict[str, str]]:
     return [dict(link.attrib) for link in head(page).iter("link") if link.get("rel") == rel]
 
 
+def json_ld(page: str) -> list[Any]:
+    """Return what stands in each JSON-LD block of the head."""
+    return [
+        json.loads(script.text or "")
+        for script in head(page).iter("script")
+        if script.get("type") == "application/ld+json"
+    ]
+
+
 def graph(page: str) -> dict[str, dict[str, Any]]:
     """Return the nodes of the page's JSON-LD by type."""
-    scripts = [
-        s.text or "" for s in head(page).iter("script") if s.get("type") == "application/ld+json"
-    ]
-    assert len(scripts) == 1
-    return {node["@type"]: node for node in json.loads(scripts[0])["@graph"]}
+    (data,) = json_ld(page)
+    return {node["@type"]: node for node in data["@graph"]}
+
+
+def block(page: str) -> str:
+    """Return our part of the head as it is written, without the marks around it."""
+    (found,) = re.findall("<!-- pelican-smo -->\n(.*?\n)<!-- /pelican-smo -->", page, re.DOTALL)
+    return str(found)
+
+
+def widget(page: str) -> str:
+    """Return the share widget as it is written, or nothing where there is none."""
+    found = re.search('<aside class="smo-share".*?</aside>\n', page, re.DOTALL)
+    return found[0] if found else ""
 
 
 def repeated(page: str) -> dict[str, int]:

@@ -1,83 +1,56 @@
 """Every kind of page of one site states what it is, once, in its head."""
 
+import json
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pelican
 import pytest
 from conftest import Build
-from heads import graph, links, meta, metas, repeated
-from pictures import png
+from heads import block, graph, json_ld, links, meta, metas, repeated, widget
 
-SOURCES = {
-    "content/one.md": "Title: One\nDate: 2026-01-01\nCategory: Sea\nTags: fish\nSlug: one\n\nFirst.",
-    "content/one.fr.md": "Title: Un\nDate: 2026-01-01\nCategory: Sea\nLang: fr\nSlug: one\n\nPremier.",
-    "content/two.md": "Title: Two\nDate: 2026-01-02\nCategory: Sea\nTags: fish\n\nSecond.",
-    "content/draft.md": "Title: Draft\nDate: 2026-01-03\nStatus: draft\n\nNot yet.",
-    "content/hidden.md": "Title: Hidden\nDate: 2026-01-03\nStatus: hidden\n\nFor friends.",
-    "content/pages/about.md": "Title: About\n\nWho we are.",
-    "content/images/site.png": png(1200, 630),
-}
-SETTINGS = {
-    "DEFAULT_PAGINATION": 1,
-    "YEAR_ARCHIVE_SAVE_AS": "posts/{date:%Y}/index.html",
-    "SITESUBTITLE": "Waves and walks",
-    "SMO_IMAGE": "images/site.png",
-    "SMO_AUTHORS": {"Ada Lovelace": {"fediverse": "@ada@example.social", "x": "@ada"}},
-    "SMO_CATEGORIES": {"Sea": {"description": "All about the sea"}},
-    "SMO_LINKBACK_ENDPOINT": "https://m.example.org",
-}
-BASE = "https://example.org/blog/"
-KINDS = {
-    "one.html": ("article", "One", "one.html"),
-    "one-fr.html": ("article", "Un", "one-fr.html"),
-    "pages/about.html": ("website", "About", "pages/about.html"),
-    "index.html": ("website", "Sea & Shore", ""),
-    "index2.html": ("website", "Sea & Shore – page 2", "index2.html"),
-    "category/sea.html": ("website", "Sea", "category/sea.html"),
-    "tag/fish.html": ("website", "fish", "tag/fish.html"),
-    "author/ada-lovelace.html": ("profile", "Ada Lovelace", "author/ada-lovelace.html"),
-    "archives.html": ("website", "Archives", "archives.html"),
-    "posts/2026/index.html": ("website", "2026 archives", "posts/2026/"),
-    "drafts/draft.html": ("article", "Draft", "drafts/draft.html"),
-    "hidden.html": ("article", "Hidden", "hidden.html"),
-}
+from sites.conftest import BASE, KINDS, PAGES, PUBLISHED, SETTINGS, SOURCES
+
+_JSON_LD = re.compile('<script type="application/ld.json">.*\n')
+_DIGEST = re.compile(r"/smo-[0-9a-f]+\.css")
 
 
-@pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from conftest import make
-
-    root = tmp_path_factory.mktemp("kinds")
-    make(root, SOURCES, **SETTINGS).run()
-    return root / "output"
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_type_title_and_address(output: Path, name: str) -> None:
-    og_type, title, url = KINDS[name]
-    page = (output / name).read_text()
-    assert repeated(page) == {}
-    assert meta(page, "og:type") == og_type
-    assert meta(page, "og:title") == title
-    assert meta(page, "og:url") == BASE + url
-    assert meta(page, "og:image") == BASE + "images/site.png"
+@pytest.mark.parametrize("kind", KINDS)
+def test_head_and_widget_are_those_of_the_golden(
+    pages: Mapping[str, str], golden: Callable[[str, str], None], kind: str
+) -> None:
+    head = _DIGEST.sub("/smo-<digest>.css", _JSON_LD.sub("", block(pages[kind])))
+    golden(f"{kind}.html", "\n".join(filter(None, (head, widget(pages[kind])))))
 
 
-def test_drafts_and_hidden_pages_keep_out_of_search_engines(output: Path) -> None:
-    for name in ("drafts/draft.html", "hidden.html"):
-        page = (output / name).read_text()
-        assert meta(page, "robots") == "noindex"
-        assert "ld+json" not in page
-        assert "smo-share" not in page
-        assert "webmention" not in page
-    assert links((output / "drafts/draft.html").read_text(), "canonical") == []
+@pytest.mark.parametrize("kind", PUBLISHED)
+def test_json_ld_is_that_of_the_golden(
+    pages: Mapping[str, str], golden: Callable[[str, str], None], kind: str
+) -> None:
+    (data,) = json_ld(pages[kind])
+    golden(f"{kind}.json", json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
-def test_translations_name_each_other(output: Path) -> None:
-    for name in ("one.html", "one-fr.html"):
-        page = (output / name).read_text()
+def test_each_kind_has_its_goldens_and_each_golden_its_kind() -> None:
+    expected = {f"{kind}.html" for kind in KINDS} | {f"{kind}.json" for kind in PUBLISHED}
+    assert {path.name for path in PAGES.iterdir()} == expected
+
+
+def test_drafts_and_hidden_pages_keep_out_of_search_engines(pages: Mapping[str, str]) -> None:
+    for kind in ("draft", "hidden"):
+        assert meta(pages[kind], "robots") == "noindex"
+        assert json_ld(pages[kind]) == []
+        assert widget(pages[kind]) == ""
+        assert "webmention" not in pages[kind]
+    assert links(pages["draft"], "canonical") == []
+
+
+def test_translations_name_each_other(pages: Mapping[str, str]) -> None:
+    for kind in ("article", "translation"):
         languages = {
             link["hreflang"]: link["href"]
-            for link in links(page, "alternate")
+            for link in links(pages[kind], "alternate")
             if "hreflang" in link
         }
         assert languages == {
@@ -85,36 +58,46 @@ def test_translations_name_each_other(output: Path) -> None:
             "fr": BASE + "one-fr.html",
             "x-default": BASE + "one.html",
         }
-    assert metas((output / "one.html").read_text())["og:locale:alternate"] == ["fr_FR"]
+    assert metas(pages["article"])["og:locale:alternate"] == ["fr_CA"]
 
 
-def test_a_paginated_page_knows_its_neighbours(output: Path) -> None:
-    assert links((output / "index.html").read_text(), "next")[0]["href"] == BASE + "index2.html"
-    assert links((output / "index2.html").read_text(), "prev")[0]["href"] == BASE
+def test_a_paginated_page_knows_its_neighbours(pages: Mapping[str, str]) -> None:
+    neighbours = [links(pages["index"], rel)[0]["href"] for rel in ("prev", "next")]
+    assert neighbours == [BASE, BASE + "index3.html"]
+    assert links(pages["home"], "prev") == []
 
 
-def test_an_author_has_a_profile(output: Path) -> None:
-    page = (output / "author/ada-lovelace.html").read_text()
-    assert graph(page)["ProfilePage"]["mainEntity"]["@id"] == graph(page)["Person"]["@id"]
-    assert graph(page)["Person"]["sameAs"] == ["https://example.social/@ada", "https://x.com/ada"]
-    assert meta(page, "fediverse:creator") == "@ada@example.social"
+def test_an_author_has_a_profile(pages: Mapping[str, str]) -> None:
+    nodes = graph(pages["author"])
+    assert nodes["ProfilePage"]["mainEntity"]["@id"] == nodes["Person"]["@id"]
+    assert nodes["Person"]["sameAs"] == [
+        "https://forge.example/ada",
+        "https://example.social/@ada",
+        "https://bsky.app/profile/ada.example",
+        "https://x.com/ada",
+    ]
+    assert meta(pages["author"], "fediverse:creator") == "@ada@example.social"
 
 
-def test_a_category_says_what_its_settings_say(output: Path) -> None:
-    assert meta((output / "category/sea.html").read_text(), "description") == "All about the sea"
+def test_an_article_published_elsewhere_first_is_known_by_that_address(output: Path) -> None:
+    page = (output / "two.html").read_text(encoding="utf-8")
+    assert meta(page, "og:url") == "https://elsewhere.example/two"
+    assert [link["href"] for link in links(page, "canonical")] == ["https://elsewhere.example/two"]
 
 
-def test_targets_hold_no_hidden_page(output: Path) -> None:
-    text = (output / "smo/targets.json").read_text()
+def test_targets_hold_earlier_addresses_and_no_hidden_page(output: Path) -> None:
+    text = (output / "smo/targets.json").read_text(encoding="utf-8")
     assert "hidden" not in text
     assert "draft" not in text
+    targets = {target["url"]: target["aliases"] for target in json.loads(text)["targets"]}
+    assert targets[BASE + "one.html"] == [BASE + "2019/one/", BASE + "old/one.html"]
 
 
-@pytest.mark.parametrize("template", ["notmyidea", "simple"])
-def test_pelicans_own_themes_come_out_right(build: Build, template: str) -> None:
-    import pelican
-
-    theme = str(Path(pelican.__file__).parent / "themes" / template)
+@pytest.mark.parametrize("name", ["notmyidea", "simple"])
+def test_pelicans_own_themes_come_out_right(build: Build, name: str) -> None:
+    theme = str(Path(pelican.__file__).parent / "themes" / name)
     output = build(SOURCES, THEME=theme, **SETTINGS)
-    for page in output.rglob("*.html"):
-        assert repeated(page.read_text()) == {}, page
+    for path in output.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        assert repeated(page) == {}, path
+        assert len(links(page, "canonical")) == (path.parent.name != "drafts"), path
