@@ -206,7 +206,9 @@ class Collector:
                 type=publisher.get("type", "Organization"),
                 url=safe(publisher.get("url") or home),
                 image=self._picture(publisher.get("logo"), "SMO_PUBLISHER") or logo,
-                profiles=tuple(dict.fromkeys(profiles)),
+                profiles=tuple(
+                    dict.fromkeys([*profiles, *([x_profile(account.x)] if account.x else [])])
+                ),
             )
             if name
             else None,
@@ -387,6 +389,13 @@ class Collector:
                 "warning", where, f"Canonical: {named!r} is no URL", "write an absolute http(s) URL"
             )
             return url
+        if canonical.rstrip("/") == self.site_url and url != f"{self.site_url}/":
+            self.report.add(
+                "warning",
+                where,
+                f"Canonical: {named!r} is the home page, and networks would show that instead",
+                "name the page itself, or leave it out",
+            )
         return canonical
 
     def _translations(self, content: Any, url: str) -> tuple[tuple[str, str], ...]:
@@ -424,7 +433,7 @@ class Collector:
 
     def _other_locales(self, content: Any, locale: str) -> tuple[str, ...]:
         others = (
-            self._locale_of(other.lang)
+            self._locale(written(other), other.lang, other.relative_source_path or str(other))
             for other in content.translations
             if other.status == "published"
         )
@@ -522,7 +531,7 @@ class Collector:
             og_type="profile" if kind == "author" else "website",
             card=_card(image, authored=False),
             robots="noindex" if noindex else "max-image-preview:large",
-            crumbs=((site.name, f"{self.site_url}/"), (title, url)) if subject is not None else (),
+            crumbs=self._listing_crumbs(subject, name, title, url) if subject is not None else (),
             previous=self._neighbour(context, "articles_previous_page"),
             next=self._neighbour(context, "articles_next_page"),
             authored=frozenset(
@@ -531,6 +540,12 @@ class Collector:
                 if chosen
             ),
         )
+
+    def _listing_crumbs(
+        self, subject: Any, name: str, title: str, url: str
+    ) -> tuple[tuple[str, str], ...]:
+        first = (self.site.name, f"{self.site_url}/"), (name, self._wrapper_url(subject))
+        return first if title == name else (*first, (title, url))
 
     def _listing_kind(self, context: Mapping[str, Any], output_file: str) -> tuple[Kind, Any]:
         kinds: tuple[Kind, ...] = ("tag", "category", "author")

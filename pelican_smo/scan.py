@@ -65,6 +65,7 @@ class Element(NamedTuple):
 
 # Keys of what is no element, or states nothing; no attribute can hold such a word.
 _OPENS, _ENDS, _OURS, _SAYS_NOTHING = "<head>", "</head>", "<!-- ours -->", "<>"
+_NOSCRIPT = "<noscript>"
 _KEYS = {"outer": _OPENS, "close": _ENDS}
 _NOTHING = ((_SAYS_NOTHING,), "")
 
@@ -94,6 +95,7 @@ def scan(page: str) -> Head:
     elements: list[Element] = []
     title = ""
     head_start = insert_at = len(_BOM) if page.startswith(_BOM) else 0
+    movable = True
     end: int | None = None
     block = None
     for element in _elements(page):
@@ -106,9 +108,12 @@ def scan(page: str) -> Head:
             end = start if end is None else end
         elif key == _OURS:
             block = (start, stop)
+        elif key == _NOSCRIPT:
+            # A reader that runs no scripts may end the head there: better be before it.
+            movable = False
         elif key != _SAYS_NOTHING:
             elements.append(element)
-            if end is None and _comes_first(key, start - head_start):
+            if movable and end is None and _comes_first(key, start - head_start):
                 insert_at = stop
             if key == "title":
                 title = title or value
@@ -187,7 +192,7 @@ def _stray_elements(page: str, position: int, limit: int) -> Iterator[Element]:
     while (token := _TOKEN.search(page, position, limit)) is not None:
         element = _read(page, token)
         position = element.end
-        if element.keys[0] not in ("title", _OPENS, _ENDS):
+        if element.keys[0] not in ("title", _OPENS, _ENDS, _NOSCRIPT):
             yield element
 
 
@@ -215,7 +220,7 @@ def _raw_element(page: str, token: re.Match[str], start: int) -> Element:
         return Element(start, end, ("title",), " ".join(unescape(text).split()))
     if name == "script" and "ld+json" in token["raw"].lower():
         return Element(start, end, ("json-ld",), text)
-    return Element(start, end, (_SAYS_NOTHING,), "")
+    return Element(start, end, (_NOSCRIPT if name == "noscript" else _SAYS_NOTHING,), "")
 
 
 def _raw_end(page: str, name: str, start: int) -> tuple[int, int]:

@@ -26,8 +26,11 @@ def tags(page: Page) -> list[Tag]:
 
 
 def _rdf(page: Page, ping: str) -> str:
-    """Return the RDF by which TrackBack clients find the ping URL (TrackBack 1.2, discovery)."""
-    address = _attribute(page.canonical)
+    """Return the RDF by which TrackBack clients find the ping URL (TrackBack 1.2, discovery).
+
+    They look for the address that they link to, which is not that of a first publication.
+    """
+    address = _attribute(page.url)
     return (
         '\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
         '\n xmlns:dc="http://purl.org/dc/elements/1.1/"'

@@ -14,8 +14,8 @@ _PAGE_TYPES = {
     "tag": "CollectionPage",
     "index": "CollectionPage",
     "home": "CollectionPage",
-    "archive": "CollectionPage",
-    "period": "CollectionPage",
+    "archive": "WebPage",
+    "period": "WebPage",
 }
 
 
@@ -61,6 +61,8 @@ def _page_nodes(page: Page) -> list[str]:
     image = _ref(f"{url}#image") if page.image else ""
     has_crumbs = len(page.crumbs) > 1
     nodes = [_article_node(page, image)] if is_article else []
+    if page.kind == "home":
+        nodes.append(_blog_node(page))
     nodes.append(
         _node(
             "WebPage" if is_article else _PAGE_TYPES.get(page.kind, page.schema_type),
@@ -89,10 +91,26 @@ def _more_of_page(page: Page) -> dict[str, str]:
         return {"mainEntity": _ref(_person_id(page.authors[0], site))}
     if page.kind == "home" and site.publisher:
         return {"about": _ref(f"{site.url}/#publisher")}
-    if page.kind == "page":
-        others = {_ref(url): None for _, url in page.translations if url != page.canonical}
-        return {"workTranslation": _list(others)}
-    return {}
+    return {"workTranslation": _translations(page, "")}
+
+
+def _translations(page: Page, part: str) -> str:
+    others = {url: None for _, url in page.translations if url != page.url}
+    return _list(_ref(f"{url}{part}") for url in others)
+
+
+def _blog_node(page: Page) -> str:
+    site = page.site
+    return _node(
+        "Blog",
+        f"{page.canonical}#blog",
+        url=json_string(page.canonical),
+        name=_text(site.name),
+        description=_text(site.description),
+        inLanguage=_text(site.language),
+        publisher=_ref(f"{site.url}/#publisher") if site.publisher else "",
+        mainEntityOfPage=_ref(page.canonical),
+    )
 
 
 def _crumbs_node(page: Page) -> str:
@@ -119,6 +137,7 @@ def _article_node(page: Page, image: str) -> str:
         articleSection=_text(page.section),
         keywords=_list(map(json_string, page.tags)),
         inLanguage=_text(page.language),
+        workTranslation=_translations(page, "#article") if page.translations else "",
         wordCount=f"{page.words}" if page.words else "",
         timeRequired=f'"PT{page.minutes}M"' if page.minutes else "",
         mainEntityOfPage=_ref(url),

@@ -32,8 +32,15 @@ def tags(page: Page) -> list[Tag]:
         if url
     ]
     if page.status == "published":
-        found += _of_site(page.site)
-    return found
+        found += _feeds(page.site)
+    return found + [link(f"me:{profile}", "me", profile) for profile in _profiles(page)]
+
+
+def _profiles(page: Page) -> tuple[str, ...]:
+    """Return where else those are whom the page is about: the site's owner, an author."""
+    if page.kind == "author" and page.authors:
+        return page.authors[0].profiles
+    return page.site.profiles if page.kind == "home" else ()
 
 
 @lru_cache(maxsize=64)
@@ -42,9 +49,7 @@ def _author(url: str) -> Tag:
 
 
 @lru_cache(maxsize=64)
-def _of_site(site: Site) -> tuple[Tag, ...]:
-    """Return the links that are the same on every page."""
-    feeds = (
+def _feeds(site: Site) -> tuple[Tag, ...]:
+    return tuple(
         link("feed", "alternate", feed.url, type=feed.type, title=feed.title) for feed in site.feeds
     )
-    return (*feeds, *(link(f"me:{profile}", "me", profile) for profile in site.profiles))

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from pelican_smo.page import Image, Page
+from pelican_smo.page import Image, Page, Person
 from pelican_smo.tags import Tag, meta_property, shared_property
 
 __all__ = ["tags"]
@@ -33,11 +33,15 @@ def tags(page: Page) -> list[Tag]:
         found += _image_tags(page.image, "image" in authored)
     if page.og_type == "article":
         found += _article_tags(page)
-    if page.kind == "author" and page.authors:
-        found.append(meta_property("profile:username", page.authors[0].name))
+    if page.kind == "author" and (username := _username(page.authors[0])):
+        found.append(meta_property("profile:username", username))
     if page.site.account.facebook_app_id:
         found.append(shared_property("fb:app_id", page.site.account.facebook_app_id))
     return found
+
+
+def _username(person: Person) -> str:
+    return person.x.lstrip("@") or person.fediverse.lstrip("@").partition("@")[0]
 
 
 def _relative_tags(page: Page) -> list[Tag]:
