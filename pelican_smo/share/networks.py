@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 __all__ = [
     "CATEGORIES",
+    "PLACEHOLDERS",
     "Network",
     "Shared",
     "address",

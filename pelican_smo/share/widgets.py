@@ -9,7 +9,14 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from pelican_smo.labels import labels_of
 from pelican_smo.page import Page
-from pelican_smo.share.networks import Network, Shared, address, encoded, lacking
+from pelican_smo.share.networks import (
+    PLACEHOLDERS,
+    Network,
+    Shared,
+    address,
+    encoded,
+    lacking,
+)
 
 __all__ = ["Link", "ShareWidget"]
 
@@ -17,7 +24,7 @@ _TEMPLATE = "smo/share.html"
 # Stands for a value while the widget is rendered for many pages at once: letters and digits,
 # which no template and no address escapes.
 _STAND_IN = "smo0{}0smo"
-_STAND_INS = re.compile(r"smo0([a-z]+)0smo")
+_STAND_INS = re.compile(f"smo0({'|'.join(PLACEHOLDERS)})0smo")
 _VERBS = {"social": "share_on", "messaging": "send_by", "save": "save_to"}
 
 
