@@ -1,5 +1,6 @@
 """The home of answers: content object or listing context + settings -> Page, by ordered fallbacks."""
 
+import difflib
 import hashlib
 import re
 from collections.abc import Mapping
@@ -116,6 +117,7 @@ METADATA: Mapping[str, tuple[str, ...]] = {
 }
 IMAGE = METADATA["image"]
 _NAMES = frozenset(name for names in METADATA.values() for name in names)
+_OUR_NAMES = ("social_", "og_", "smo_")
 _NOTHING: Mapping[str, str] = {}
 _OWN_FIELDS = frozenset(
     {"title", "description", "social_description", "canonical", "card", "og_type", "robots"}
@@ -290,6 +292,7 @@ class Collector:
         """Return what is true of the article or page ``content``."""
         site, own = self.site, written(content)
         where = content.relative_source_path or str(content)
+        self._note_misspelt(content.metadata, where)
         status: Status = content.status if content.status in ("draft", "hidden") else "published"
         is_article = kind == "article"
         url = self._absolute(content.url)
@@ -337,6 +340,17 @@ class Collector:
             authored=_authored(own, summary=bool(summary), robots=noindex, image=own_image),
             **(_article_facts(content, body) if is_article else _NOTHING),
         )
+
+    def _note_misspelt(self, metadata: Mapping[str, Any], where: str) -> None:
+        for name in metadata:
+            if name.startswith(_OUR_NAMES) and name not in _NAMES:
+                for near in difflib.get_close_matches(name, _NAMES, n=1, cutoff=0.75):
+                    self.report.add(
+                        "warning",
+                        where,
+                        f"nothing reads {name.capitalize()}",
+                        f"did you mean {near.capitalize()}?",
+                    )
 
     def _content_image(
         self, content: Any, own: Mapping[str, str], url: str, body: str, where: str

@@ -39,6 +39,7 @@ def article(**metadata: str) -> str:
         ({"Canonical": "https://"}, "a.md: Canonical: 'https://' is no URL", "og:none"),
         ({"Canonical": "https://example.org/blog/"}, "is the home page", "og:none"),
         ({"OG_locale": "klingon"}, "a.md: OG_locale: 'klingon' has no territory", "og:none"),
+        ({"Social_titel": "B"}, "a.md: nothing reads Social_titel; did you mean Social_title?", "og:none"),
         ({"OG_locale": "en", "Lang": "tlh"}, "a.md: OG_locale: 'en' has no territory", "og:locale"),
     ],
 )  # fmt: skip
@@ -84,7 +85,8 @@ def test_an_unreadable_date_is_pelicans_to_tell_and_other_pages_are_right(build:
 
 
 def test_a_clean_site_gives_no_warning(build: Build, messages: Callable[[], str]) -> None:
-    build({"content/good.md": GOOD})
+    others = article(Og_video="https://v.example/", Smo_mood="good", Thumbnail_size="9")
+    build({"content/good.md": GOOD, "content/a.md": others})
     assert messages() == ""
 
 
