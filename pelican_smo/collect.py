@@ -17,7 +17,7 @@ from pelican_smo.handles import (
     x_profile,
 )
 from pelican_smo.images import ImageFinder, content_images
-from pelican_smo.labels import labels_of
+from pelican_smo.labels import Labels, labels_of
 from pelican_smo.page import (
     Account,
     Feed,
@@ -112,6 +112,7 @@ METADATA: Mapping[str, tuple[str, ...]] = {
     "series": ("series",),
     "aliases": ("alias", "aliases"),
     "smo": ("smo",),
+    "share": ("smo_share",),
     "smo_id": ("smo_id",),
     "smo_linkbacks": ("smo_linkbacks",),
 }
@@ -176,6 +177,10 @@ class Collector:
         self._locales = LOCALES | dict(settings.locales)
         self._direct = _direct_templates(pelican)
         self.site = self._site()
+
+    def labels(self, language: str) -> Labels:
+        """Return the words for pages in ``language``."""
+        return labels_of(language, self.settings.labels)
 
     # What is true of the site
 
@@ -315,6 +320,7 @@ class Collector:
             kind=kind,
             status=status,
             language=content.lang,
+            labels=self.labels(content.lang),
             url=url,
             canonical=canonical,
             title=title,
@@ -517,7 +523,7 @@ class Collector:
         name = _name(subject.name) if subject is not None else ""
         title = name or _listing_title(kind, document_title, site.name)
         if number > 1:
-            title = f"{title} – {labels_of(site.language).page.format(number)}"
+            title = f"{title} – {self.labels(site.language).page.format(number)}"
         setting, row = self._row(kind, subject)
         description = plain(row.get("description", "")) or (
             site.description if kind in ("home", "index") else ""
@@ -532,6 +538,7 @@ class Collector:
             kind=kind,
             number=number,
             language=site.language,
+            labels=self.labels(site.language),
             url=url,
             canonical=url,
             title=title,

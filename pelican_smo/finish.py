@@ -1,12 +1,10 @@
 """The home of one page's way from the theme's HTML to the finished one, and of a run's state."""
 
-import hashlib
 import json
 import logging
 import re
-from collections.abc import Mapping
-from functools import cached_property
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +26,12 @@ from pelican_smo.page import Page
 from pelican_smo.report import Report
 from pelican_smo.scan import Head, is_document, scan
 from pelican_smo.settings import Settings, cache_folder
-from pelican_smo.share.widgets import ShareWidget
-from pelican_smo.tags import Tag, link
+from pelican_smo.share.assets import Asset, script, stylesheet
+from pelican_smo.share.choice import Choice, named
+from pelican_smo.share.icons import own_drawing
+from pelican_smo.share.oembed import oembed, oembed_file
+from pelican_smo.share.widgets import Look, ShareWidget
+from pelican_smo.tags import Tag, link, script_file
 from pelican_smo.urls import absolute
 from pelican_smo.vocabularies import head as head_tags
 
@@ -51,6 +53,21 @@ _SHARE_CODE = re.compile(
 )
 
 
+_WIDGET = '<aside class="smo-share"'
+_WOKEN = ' data-smo="'
+# The first of two widgets on one page.
+_FIRST: Mapping[str, Any] = {"position": "before", "named": False}
+
+
+def _look(settings: Settings) -> Look:
+    return Look(
+        style=settings.share_style,
+        max_visible=settings.share_max_visible,
+        level=settings.share_heading,
+        position=settings.share_position.replace("both", "after"),
+    )
+
+
 class Run:
     """One run of one site: its settings, what was collected, what there is to tell.
 
@@ -68,9 +85,12 @@ class Run:
         self.targets: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self._collector: Collector | None = None
+        self._choice = Choice(self.settings, pelican, self.networks, self.report)
+        self._look = _look(self.settings)
         self._share: dict[int, ShareWidget] = {}
-        self._chosen: dict[str, tuple[str, ...]] = {}
-        self._stylesheet_used = False
+        self._stylesheet = stylesheet(self.networks.values() if self.settings.share_colors else ())
+        self._script = script()
+        self._files: dict[str, str] = {}
         self._theme_checked: set[str] = set()
         self._note_rivals()
 
@@ -123,11 +143,9 @@ class Run:
         edits: list[tuple[int, int, str]] = []
         if content is not None and wanted != "tags" and page.kind in ("article", "page"):
             edits += self._widget_edits(html, head, page, content, env)
-        # A theme may have placed the widget itself.
-        styled = bool(edits) or '<aside class="smo-share' in html
         tags = [] if wanted == "widgets" else self._settled_tags(head, page, output_file, edits)
-        if styled:
-            tags.append(self._stylesheet(context))
+        tags += self._asset_tags(html, edits, context)
+        tags += self._oembed_tags(page, content, env, context)
         if page.kind == "article" and page.status == "published" and page.canonical:
             self._record(page, content)
         if not tags and not edits:
@@ -145,16 +163,36 @@ class Run:
             self.report.add("warning", "theme", problem, f"see {output_file}")
         return merged.tags
 
-    def _stylesheet(self, context: Mapping[str, Any]) -> Tag:
-        self._stylesheet_used = True
-        base = context.get("SITEURL") or ""
-        return link("stylesheet", "stylesheet", f"{base}/smo/{self.stylesheet[0]}")
+    def _asset_tags(
+        self, html: str, edits: Sequence[tuple[int, int, str]], context: Mapping[str, Any]
+    ) -> list[Tag]:
+        """Return the tags of the files that the page's widget needs, if it has one."""
+        # A theme may have placed the widget itself.
+        parts = [text for _, _, text in edits] if edits else []
+        places = [html] if _WIDGET in html else [text for text in parts if _WIDGET in text]
+        if not places:
+            return []
+        tags = [link("stylesheet", "stylesheet", self._file(self._stylesheet, context))]
+        if any(_WOKEN in place for place in (*places, *parts)):
+            tags.append(script_file(self._file(self._script, context)))
+        return tags
 
-    @cached_property
-    def stylesheet(self) -> tuple[str, str]:
-        """Return the name and the text of the widgets' stylesheet."""
-        text = (files(__package__) / "static" / "smo.css").read_text(encoding="utf-8")
-        return f"smo-{hashlib.sha256(text.encode()).hexdigest()[:8]}.css", text
+    def _file(self, asset: Asset, context: Mapping[str, Any]) -> str:
+        """Return the address of ``asset``, as the page's other links are written."""
+        self._files[f"smo/{asset.name}"] = asset.text
+        return f"{context.get('SITEURL') or ''}/smo/{asset.name}"
+
+    def _oembed_tags(
+        self, page: Page, content: Any, env: Environment, context: Mapping[str, Any]
+    ) -> list[Tag]:
+        if not (self.settings.oembed and page.kind == "article" and page.canonical):
+            return []
+        if page.status != "published":
+            return []
+        path = oembed_file(article_id(content))
+        self._files[path] = oembed(env, page)
+        href = f"{page.site.url}/{path}"
+        return [link("oembed", "alternate", href, type="application/json+oembed", title=page.title)]
 
     # The widget
 
@@ -172,22 +210,43 @@ class Run:
         self._note_share_code(html, content)
         if where is None:
             return []
-        at = {"after": (where.after,), "before": (where.before,)}.get(
-            self.settings.share_position, (where.before, where.after)
-        )
-        return [(offset, offset, f"\n{widget}\n") for offset in at]
+        position = self.settings.share_position
+        if position == "both":
+            first = self.share(page, content, env, replace(self._look, **_FIRST))
+            return [
+                (where.before, where.before, f"\n{first}\n"),
+                (where.after, where.after, f"\n{widget}\n"),
+            ]
+        at = where.after if position == "after" else where.before
+        return [(at, at, f"\n{widget}\n")]
 
-    def share(self, page: Page, content: Any, env: Environment) -> str:
+    def share(self, page: Page, content: Any, env: Environment, look: Look | None = None) -> str:
         """Return the share widget of ``page``, empty where there is none to show."""
         if page.status != "published" or page.kind not in self.settings.share_kinds:
             return ""
-        if not page.canonical or switch(content) in ("off", "tags"):
+        if switch(content) in ("off", "tags"):
             return ""
-        names = self._networks_of(page.section)
-        if not names:
+        own, where = written(content).get("share", ""), str(content.relative_source_path)
+        return self._rendered(page, self._choice.of(page, own, where), env, look or self._look)
+
+    def share_as(
+        self, page: Page, env: Environment, networks: Sequence[str] | str, **looks: Any
+    ) -> str:
+        """Return a share widget of ``page`` as a theme orders it.
+
+        ``networks`` are ids, those of the page's own widget if there are none. Raises
+        TypeError for a look that there is not.
+        """
+        wanted = named(networks) if isinstance(networks, str) else tuple(networks)
+        where = "article.smo.share_as"
+        chosen = self._choice.of(page, ", ".join(wanted), where)
+        return self._rendered(page, chosen, env, replace(self._look, **looks))
+
+    def _rendered(self, page: Page, names: tuple[str, ...], env: Environment, look: Look) -> str:
+        if not names or not page.canonical:
             return ""
         try:
-            return self._widget(env).html(page, names)
+            return self._widget(env).html(page, names, look)
         except TemplateError as error:
             template = getattr(error, "name", None) or "smo/share.html"
             line = getattr(error, "lineno", None)
@@ -201,29 +260,19 @@ class Run:
 
     def _widget(self, env: Environment) -> ShareWidget:
         if id(env) not in self._share:
-            self._share[id(env)] = ShareWidget(env, self.networks, self.settings.share_max_visible)
+            folder = Path(self.pelican.get("PATH") or ".")
+            self._share[id(env)] = ShareWidget(
+                env,
+                self.networks,
+                prompt=self.settings.share_prompt,
+                icons={
+                    network.id: own_drawing(network.icon, folder)
+                    for network in self.networks.values()
+                    if network.icon
+                },
+                filled=self.settings.share_colors,
+            )
         return self._share[id(env)]
-
-    def _networks_of(self, section: str) -> tuple[str, ...]:
-        if section not in self._chosen:
-            names = self.settings.networks_of(section)
-            self._chosen[section] = tuple(filter(self._takes_links, names))
-        return self._chosen[section]
-
-    def _takes_links(self, name: str) -> bool:
-        network = self.networks[name]
-        if network.status != "retired" or self.settings.share_retired == "show":
-            return True
-        heirs = ", ".join(
-            self.networks[heir].name for heir in network.successors if heir in self.networks
-        )
-        self.report.add(
-            "warning",
-            "SMO_SHARE_NETWORKS",
-            f"{network.name} has shut down or takes no links any more and is left out",
-            f"its successors are {heirs}" if heirs else "take it out",
-        )
-        return False
 
     def _note_placement(self, where: Place | None, content: Any) -> None:
         if where is None:
@@ -289,8 +338,8 @@ class Run:
         cache = cache_folder(self.settings, self.pelican)
         site = str(self.pelican.get("SITEURL") or "").rstrip("/")
         try:
-            if self._stylesheet_used:
-                write_atomically(output / "smo" / self.stylesheet[0], self.stylesheet[1].encode())
+            for path, text in self._files.items():
+                write_atomically(output / path, text.encode())
             if site:
                 write_links(cache, site, self.sources.values())
                 write_atomically(cache / "report.json", self._report_text().encode())
@@ -353,6 +402,15 @@ class ContentSmo:
     def share(self) -> Markup:
         """Return the share widget."""
         return Markup(self._run.share(self.page, self._content, self._env))  # noqa: S704  a template made it
+
+    def share_as(self, networks: Sequence[str] | str = (), **looks: Any) -> Markup:
+        """Return a share widget of the theme's own choice, wherever it may stand.
+
+        ``networks`` are ids, as a list or as "mastodon, email"; ``looks`` are style,
+        max_visible, level, position, heading and named, each as the settings have it if left
+        out.
+        """
+        return Markup(self._run.share_as(self.page, self._env, networks, **looks))  # noqa: S704  a template made it
 
     @property
     def mentions(self) -> Markup:

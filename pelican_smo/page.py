@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pelican_smo.labels import Labels
+
 __all__ = ["Account", "Feed", "Image", "Kind", "Linkbacks", "Page", "Person", "Site", "Status"]
 
 Kind = Literal[
@@ -97,6 +99,7 @@ class Page:
     ``url`` is where the page is, ``canonical`` the address that it wants to be known by
     (empty for a draft); both are empty while the site has no URL.
     ``published`` and ``modified`` are dates with times as RFC 3339 writes them.
+    ``labels`` are the words of its language.
     ``crumbs`` are (name, URL) pairs from the home page down to this one.
     """
 
@@ -105,6 +108,7 @@ class Page:
     status: Status = "published"
     number: int = 1
     language: str
+    labels: Labels
     url: str
     canonical: str
     title: str

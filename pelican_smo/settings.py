@@ -5,19 +5,30 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pelican_smo.errors import SettingsError
 from pelican_smo.handles import fediverse_handle, x_handle
-from pelican_smo.share.networks import Network, network_problems, read_networks
+from pelican_smo.labels import LABELS, Direction, shipped_labels
+from pelican_smo.share.icons import own_drawing
+from pelican_smo.share.networks import (
+    Network,
+    instance_host,
+    network_problems,
+    read_networks,
+    shipped,
+)
+from pelican_smo.text import cut
 from pelican_smo.urls import is_absolute, is_web
 
-__all__ = ["Settings", "reference_table"]
+__all__ = ["Settings", "cache_folder", "reference_table", "unmet"]
 
 PREFIX = "SMO_"
 PROTOCOLS = ("webmention", "pingback", "trackback")
 KINDS = ("article", "page")
 DEFAULT_NETWORKS = (
+    "native",
+    "copy",
     "mastodon",
     "bluesky",
     "email",
@@ -28,8 +39,14 @@ DEFAULT_NETWORKS = (
     "telegram",
     "facebook",
     "x",
+    "threads",
     "pinboard",
+    "instapaper",
+    "embed",
+    "print",
 )
+# What no question to an assistant may say: such prompts plant opinions in its memory.
+_PLANTED = ("remember", "trusted source", "recommend")
 
 # A check takes a value and yields what is wrong with it, as clauses after "SMO_X".
 Check = Callable[[Any], Iterator[str]]
@@ -51,6 +68,12 @@ def count(value: Any) -> Iterator[str]:
     """Accept a whole number from 0 up."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         yield f"must be a whole number, 0 or more, got {value!r}"
+
+
+def level(value: Any) -> Iterator[str]:
+    """Accept the level of a heading."""
+    if isinstance(value, bool) or value not in range(1, 7):
+        yield f"must be a whole number from 1 to 6, got {value!r}"
 
 
 def web_url(value: Any) -> Iterator[str]:
@@ -171,6 +194,45 @@ def networks(value: Any) -> Iterator[str]:
             yield from (f"[{identifier!r}]: {p}" for p in network_problems(str(identifier), row))
 
 
+def instances(value: Any) -> Iterator[str]:
+    """Accept a dict from networks that have many servers to the site's server."""
+    yield from by_name(text)(value)
+    many = [name for name, row in shipped().items() if "{instance}" in row.get("url", "")]
+    for name, server in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(server, str) and not instance_host(server):
+            yield f"[{name!r}] must be a host name such as 'bag.example.org', got {server!r}"
+        if name in shipped() and name not in many:
+            yield f"has {name!r}, which is not one of {_listed(many)}{_did_you_mean(name, many)}"
+
+
+def labels(value: Any) -> Iterator[str]:
+    """Accept a dict from languages to words, by the names that labels.toml has."""
+    words = dict.fromkeys(LABELS, text) | {"direction": one_of(*get_args(Direction))}
+    yield from by_name(table(**words))(value)
+    for language, row in value.items() if isinstance(value, Mapping) else ():
+        for name, word in row.items() if isinstance(row, Mapping) else ():
+            if isinstance(word, str) and name in LABELS and name != "direction":
+                holes = re.findall(r"\{[^}]*\}?|\}", shipped_labels()["en"][name])
+                if re.findall(r"\{[^}]*\}?|\}", word) != holes:
+                    wanted = "{0} once, where the value goes" if holes else "no brace"
+                    yield f"[{language!r}][{name!r}] must hold {wanted}, got {word!r}"
+
+
+def prompt(value: Any) -> Iterator[str]:
+    """Accept the question to an assistant: with the URL, and without planting opinions."""
+    yield from text(value)
+    if not isinstance(value, str) or not value:
+        return
+    if "{url}" not in value or set(re.sub(r"\{(?:url|title)\}", "", value)) & set("{}"):
+        yield f"must hold {{url}}, may hold {{title}}, and no other brace, got {value!r}"
+    for word in _PLANTED:
+        if word in value.lower():
+            yield (
+                f"says {word!r}, which would plant an opinion in the reader's assistant; "
+                "ask about the page only"
+            )
+
+
 _X = handle(x_handle, "@ada")
 _FEDIVERSE = handle(fediverse_handle, "@ada@example.social")
 _LISTING = by_name(table(description=text, image=reference, image_alt=text))
@@ -193,11 +255,20 @@ class Settings:
         "networks in this order; or a dict by category, with a `default`",
         names_or_by_category,
     )
+    share_languages: Mapping[str, tuple[str, ...]] = option(
+        {}, "networks by language, for pages whose category has none of its own", by_name(names())
+    )
     share_position: str = option(
         "after",
-        "`after` or `before` the article, `both`, or `manual` (the theme places it)",
-        one_of("after", "before", "both", "manual"),
+        "`after` or `before` the article, `both`, `rail` (beside it on wide screens), "
+        "or `manual` (the theme places it)",
+        one_of("after", "before", "both", "rail", "manual"),
     )
+    share_style: str = option(
+        "icons-text", "`icons-text`, `icons` or `text`", one_of("icons-text", "icons", "text")
+    )
+    share_colors: bool = option(False, "fill each link with its network's own colour", flag)
+    share_heading: int = option(2, "level of the heading above the links, 1 to 6", level)
     share_max_visible: int = option(5, "links in view, the rest under “More”; 0 shows all", count)
     share_kinds: tuple[str, ...] = option(
         ("article",), "which kinds of page carry the widget: `article`, `page`", names(*KINDS)
@@ -208,7 +279,25 @@ class Settings:
         one_of("skip", "show"),
     )
     custom_networks: Mapping[str, Mapping[str, Any]] = option(
-        {}, 'networks of your own, `{"id": {"name", "url"}}`, or changes to shipped ones', networks
+        {},
+        'networks of your own, `{"id": {"name", "url", "icon"}}`, or changes to shipped ones',
+        networks,
+    )
+    share_instances: Mapping[str, str] = option(
+        {},
+        'your server of a network that has many, `{"wallabag": "bag.example.org"}`',
+        instances,
+    )
+    share_prompt: str = option(
+        "",
+        "what assistants are asked, with `{url}`; else “Summarise this article” in its language",
+        prompt,
+    )
+    oembed: bool = option(
+        False, "offer each article as oEmbed, which some networks prefer to its tags", flag
+    )
+    labels: Mapping[str, Mapping[str, str]] = option(
+        {}, 'words by language, `{"sv": {"share": "Dela"}}`, over the shipped ones', labels
     )
     description: str = option("", "what the site is about; else `SITESUBTITLE`", text)
     image: str = option(
@@ -288,7 +377,7 @@ class Settings:
         for name, value in given.items():
             problems += [f"{name}{_joined(p)}" for p in rows[name].metadata["check"](value)]
         if not problems:
-            problems = list(_network_name_problems(given))
+            problems = [*_share_problems(given, pelican), *_icon_problems(given, pelican)]
         problems += _site_problems(pelican)
         if problems:
             raise SettingsError(problems)
@@ -296,13 +385,18 @@ class Settings:
 
     def networks(self) -> dict[str, Network]:
         """Return every network that this site knows, by id."""
-        return read_networks(self.custom_networks)
+        return read_networks(self.custom_networks, self.share_instances)
 
-    def networks_of(self, category: str) -> tuple[str, ...]:
-        """Return the ids of the networks for the pages of ``category``."""
+    def networks_of(self, category: str, language: str) -> tuple[str, ...]:
+        """Return the ids of the networks for pages of ``category`` in ``language`` (BCP 47)."""
         if isinstance(self.share_networks, Mapping):
-            return tuple(self.share_networks.get(category, self.share_networks["default"]))
-        return self.share_networks
+            if category in self.share_networks and category != "default":
+                return tuple(self.share_networks[category])
+            default = self.share_networks["default"]
+        else:
+            default = self.share_networks
+        base = language.partition("-")[0]
+        return tuple(self.share_languages.get(language, self.share_languages.get(base, default)))
 
     def schema_type_of(self, category: str) -> str:
         """Return the schema.org type of the articles of ``category``."""
@@ -311,16 +405,51 @@ class Settings:
         return self.schema_type
 
 
-def _network_name_problems(given: Mapping[str, Any]) -> Iterator[str]:
-    known = read_networks(given.get("SMO_CUSTOM_NETWORKS", {}))
-    chosen = given.get("SMO_SHARE_NETWORKS", ())
-    for name in _flat(chosen):
+def unmet(network: Network, pelican: Mapping[str, Any]) -> str:
+    """Return what the settings of a site lack for ``network``, as a clause, or nothing."""
+    if "instance" in network.needs:
+        return (
+            f'needs a server: SMO_SHARE_INSTANCES = {{"{network.id}": "{network.id}.example.org"}}'
+        )
+    if "app_id" in network.needs and not (pelican.get("SMO_ACCOUNTS") or {}).get("facebook_app_id"):
+        return 'needs SMO_ACCOUNTS = {"facebook_app_id": …}'
+    receivers = ("SMO_LINKBACK_ENDPOINT", "WEBMENTION_URL")
+    if network.id == "webmention" and not any(map(pelican.get, receivers)):
+        return "needs a receiver: SMO_LINKBACK_ENDPOINT"
+    return ""
+
+
+def _share_problems(given: Mapping[str, Any], pelican: Mapping[str, Any]) -> Iterator[str]:
+    known = read_networks(
+        given.get("SMO_CUSTOM_NETWORKS", {}), given.get("SMO_SHARE_INSTANCES", {})
+    )
+    for name in given.get("SMO_SHARE_INSTANCES", {}):
         if name not in known:
-            yield (
-                f"SMO_SHARE_NETWORKS names {name!r}, which is no network"
-                f"{_did_you_mean(name, known)}; the networks are {_listed(known)}, and "
-                "SMO_CUSTOM_NETWORKS adds your own"
-            )
+            yield f"SMO_SHARE_INSTANCES names {name!r}, which is no network{_did_you_mean(name, known)}"
+    for setting in ("SMO_SHARE_NETWORKS", "SMO_SHARE_LANGUAGES"):
+        for name in _flat(given.get(setting, ())):
+            if name not in known:
+                yield (
+                    f"{setting} names {name!r}, which is no network{_did_you_mean(name, known)}; "
+                    "`pelican-smo networks` lists them, and SMO_CUSTOM_NETWORKS adds your own"
+                )
+            elif missing := unmet(known[name], pelican):
+                yield f"{setting} names {name!r}, which {missing}"
+    words = str(given.get("SMO_SHARE_PROMPT", "")).lower()
+    site = str(pelican.get("SITENAME") or "").lower()
+    if site and re.search(rf"\b{re.escape(site)}\b", words):
+        yield "SMO_SHARE_PROMPT names your site; ask about the page only, by {url} and {title}"
+
+
+def _icon_problems(given: Mapping[str, Any], pelican: Mapping[str, Any]) -> Iterator[str]:
+    folder = Path(pelican.get("PATH") or ".")
+    for name, row in given.get("SMO_CUSTOM_NETWORKS", {}).items():
+        try:
+            if row.get("icon"):
+                own_drawing(row["icon"], folder)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            yield f"SMO_CUSTOM_NETWORKS[{name!r}]: the icon {cut(row['icon'], 60)!r} {why}"
 
 
 def _flat(chosen: Any) -> list[str]:
@@ -373,7 +502,7 @@ def reference_table() -> str:
     lines = ["| setting | default | what it does |", "|---|---|---|"]
     for row in fields(Settings):
         default = {} if row.default is MISSING else row.default
-        shown = "the eleven below" if default is DEFAULT_NETWORKS else repr(default)
+        shown = "the ones below" if default is DEFAULT_NETWORKS else repr(default)
         shown = shown if shown.startswith("the ") else f"`{shown}`"
         lines.append(f"| `{PREFIX}{row.name.upper()}` | {shown} | {row.metadata['help']} |")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ __all__ = [
     "link",
     "meta_name",
     "meta_property",
+    "script_file",
     "shared_name",
     "shared_property",
     "title",
@@ -55,6 +56,11 @@ def link(key: str, rel: str, href: str, authored: bool = False, **attributes: st
     """Return a ``<link>``; ``attributes`` follow ``rel`` and ``href`` in their order."""
     more = "".join([f' {name}="{escape(value)}"' for name, value in attributes.items()])
     return Tag(key, href, f'<link rel="{rel}" href="{escape(href)}"{more}>', authored)
+
+
+def script_file(src: str) -> Tag:
+    """Return a ``<script>`` that runs when the page is there."""
+    return Tag("script", src, f'<script src="{escape(src)}" defer></script>')
 
 
 def title(text: str) -> Tag:

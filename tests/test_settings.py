@@ -26,7 +26,7 @@ def test_every_problem_is_told_at_once_with_the_remedy() -> None:
     assert problems(SMO_SHARE_NETWORK=["x"], SMO_STRICT="yes", SMO_SHARE_POSITION="afer") == (
         "SMO_SHARE_NETWORK is not a setting of pelican_smo; did you mean 'SMO_SHARE_NETWORKS'?",
         (
-            "SMO_SHARE_POSITION must be one of 'after', 'before', 'both', 'manual', got 'afer'; "
+            "SMO_SHARE_POSITION must be one of 'after', 'before', 'both', 'rail', 'manual', got 'afer'; "
             "did you mean 'after'?"
         ),
         "SMO_STRICT must be True or False, got 'yes'",
@@ -45,7 +45,7 @@ def test_an_unknown_network_is_named_with_its_neighbour() -> None:
     [
         ({"name": "N", "url": "https://n.example/"}, "'url' must hold {url}"),
         ({"name": "N", "url": "https://n.example/?u={url}&t={titel}"}, "holds {titel}"),
-        ({"name": "N", "url": "javascript:alert({url})"}, "must begin with https://"),
+        ({"name": "N", "url": "javascript:alert({url})"}, "must begin with one of https://"),
         ({"url": "https://n.example/?u={url}"}, "'name' must be"),
         ({"name": "N", "url": "https://n.example/?u={url}&j={"}, "a brace that belongs to no"),
         (

@@ -2,10 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ __all__ = [
     "address",
     "encoded",
     "hashtag",
+    "instance_host",
     "lacking",
     "network_problems",
     "read_networks",
@@ -25,28 +28,62 @@ __all__ = [
 
 CATEGORIES = ("social", "messaging", "save", "local", "ai")
 STATUSES = ("live", "limited", "retired", "none")
-PLACEHOLDERS = ("url", "title", "text", "tags", "hashtags", "image", "via")
-_FIELDS = ("name", "category", "url", "status", "successors", "source", "checked")
-_SCHEMES = ("https://", "mailto:", "sms:")
+PLACEHOLDERS = (
+    "url",
+    "title",
+    "text",
+    "tags",
+    "hashtags",
+    "tag_words",
+    "image",
+    "via",
+    "app_id",
+    "prompt",
+)
+_WITHOUT_ADDRESS = ("retired", "none")
+_SCHEMES = ("https://", "mailto:", "sms:", "viber:", "threema:")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_BLANK_END = re.compile(r"(?:%0D|%0A|%20)+$")
+_BLANK = r"(?:%0D|%0A|%20)+"
+_BLANK_END = re.compile(rf"{_BLANK}$")
+_BLANK_START = re.compile(rf"(=){_BLANK}")
 _NETWORK_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_INSTANCE = re.compile(
+    r"(?:https://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*"
+    r"(?::\d{1,5})?(?:/[\w.~-]+)*)/?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Network:
     """One network: its name, its share address with placeholders, how things stand with it.
 
+    ``name`` is empty where the name is a word of the reader's language (labels.toml).
     ``parts`` is the address split at ``&``, each part a tuple of literals and placeholders
-    in turn, beginning with a literal.
+    in turn, beginning with a literal; it is empty where there is no address. ``placeholders``
+    are the names in it, ``needs`` those without whose value there is no link. ``limit`` is
+    how many characters a whole post may have, ``title_limit`` the title alone, 0 where
+    there is no such limit. An address counts ``url_length`` characters, 0 standing for its
+    own length, a character outside Latin scripts counts ``wide_length``.
     """
 
     id: str
     name: str
     category: str
     parts: tuple[tuple[str, ...], ...]
+    needs: frozenset[str]
+    placeholders: frozenset[str] = frozenset()
+    limit: int = 0
+    title_limit: int = 0
+    url_length: int = 0
+    wide_length: int = 1
+    color: str = ""
+    icon: str = ""
     status: str = "live"
+    note: str = ""
     successors: tuple[str, ...] = ()
+    source: str = ""
+    checked: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +96,37 @@ class Shared:
     tags: tuple[str, ...] = ()
     image: str = ""
     via: str = ""
+    app_id: str = ""
+    prompt: str = ""
+
+
+def _are(value: Any, choices: tuple[str, ...] = ()) -> bool:
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(name, str) and (not choices or name in choices) for name in value
+    )
+
+
+# The fields of a row: how a value is told to be right, and what to say of one that is not.
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "name": (lambda v: isinstance(v, str) and bool(v.strip()), "what readers call the network"),
+    "category": (CATEGORIES.__contains__, f"one of {', '.join(CATEGORIES)}"),
+    "url": (lambda v: isinstance(v, str), "the share address with {url} in it"),
+    "needs": (lambda v: _are(v, PLACEHOLDERS), f"a list of {', '.join(PLACEHOLDERS)}"),
+    "limit": (lambda v: type(v) is int and v > 0, "a number of characters"),
+    "title_limit": (lambda v: type(v) is int and v > 0, "a number of characters"),
+    "url_length": (lambda v: type(v) is int and v > 0, "a number of characters"),
+    "wide_length": (lambda v: v in (1, 2), "1 or 2"),
+    "color": (
+        lambda v: isinstance(v, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", v) is not None,
+        "a colour such as '#1185fe'",
+    ),
+    "icon": (lambda v: isinstance(v, str), "an SVG, or the path of one"),
+    "status": (STATUSES.__contains__, f"one of {', '.join(STATUSES)}"),
+    "note": (lambda v: isinstance(v, str), "text"),
+    "successors": (_are, "a list of ids"),
+    "source": (lambda v: isinstance(v, str), "text"),
+    "checked": (lambda v: isinstance(v, date), "a date"),
+}
 
 
 def network_problems(identifier: str, row: Mapping[str, Any]) -> list[str]:
@@ -66,77 +134,123 @@ def network_problems(identifier: str, row: Mapping[str, Any]) -> list[str]:
 
     A row under a shipped id needs only the fields that it changes.
     """
-    row = {**shipped().get(identifier, {}), **row}
+    known = shipped().get(identifier)
+    whole = {**(known or {}), **row}
     problems = []
     if not _NETWORK_ID.fullmatch(identifier):
         problems.append("its id must be of a-z, 0-9, '-' and '_'")
-    problems += [
-        f"{name!r} is not a field; the fields are {', '.join(_FIELDS)}"
-        for name in row
-        if name not in _FIELDS
-    ]
-    if not isinstance(row.get("name"), str) or not row["name"].strip():
-        problems.append("'name' must be what readers call the network")
-    if row.get("category", "social") not in CATEGORIES:
-        problems.append(f"'category' must be one of {', '.join(CATEGORIES)}")
-    if row.get("status", "live") not in STATUSES:
-        problems.append(f"'status' must be one of {', '.join(STATUSES)}")
-    return problems + _url_problems(row.get("url"))
+    for name, value in whole.items():
+        if name not in _FIELDS:
+            problems.append(f"{name!r} is not a field; the fields are {', '.join(_FIELDS)}")
+        elif not _FIELDS[name][0](value):
+            problems.append(f"{name!r} must be {_FIELDS[name][1]}, got {value!r}")
+    if known is None:
+        problems += _new_row_problems(whole)
+    if whole.get("category") == "local":
+        return problems + (["a local control has no 'url'"] if "url" in whole else [])
+    if "url" not in whole and whole.get("status") not in _WITHOUT_ADDRESS:
+        problems.append(f"'url' must be {_FIELDS['url'][1]}")
+    url = whole.get("url")
+    return problems + (_url_problems(url, whole.get("needs", ())) if isinstance(url, str) else [])
 
 
-def _url_problems(url: object) -> list[str]:
-    if not isinstance(url, str):
-        return ["'url' must be the share address with {url} in it"]
+def _new_row_problems(row: Mapping[str, Any]) -> list[str]:
+    problems = []
+    if "name" not in row:
+        problems.append(f"'name' must be {_FIELDS['name'][1]}")
+    if row.get("category") == "local":
+        problems.append("'category' local is for the plugin's own controls")
+    return problems
+
+
+def _url_problems(url: str, needs: Any) -> list[str]:
+    names = _PLACEHOLDER.findall(url)
     problems = [
-        f"'url' holds {{{name}}}, which is not one of {', '.join(PLACEHOLDERS)}"
-        for name in _PLACEHOLDER.findall(url)
-        if name not in PLACEHOLDERS
+        f"'url' holds {{{name}}}, which is not one of {', '.join((*PLACEHOLDERS, 'instance'))}"
+        for name in names
+        if name not in PLACEHOLDERS and name != "instance"
     ]
-    if "{url}" not in url:
+    if not {"url", "prompt"} & set(names):
         problems.append("'url' must hold {url}, or the link would share nothing")
+    if "instance" in names and not (
+        url.startswith("https://{instance}/") and names.count("instance") == 1
+    ):
+        problems.append("'url' may hold {instance} as in https://{instance}/… only")
     if set(_PLACEHOLDER.sub("", url)) & {"{", "}"}:
         problems.append("'url' has a brace that belongs to no placeholder; write %7B or %7D")
+    if re.search(r"[\s\"'<>\\^`|]", url):
+        problems.append("'url' holds a character that no URL may hold; percent-encode it")
     if not url.startswith(_SCHEMES):
-        problems.append("'url' must begin with https://, mailto: or sms:")
+        problems.append(f"'url' must begin with one of {' '.join(_SCHEMES)}")
+    problems += [f"'needs' names {name}, which 'url' does not hold" for name in _rest(needs, names)]
     return problems
+
+
+def _rest(needs: Any, names: list[str]) -> list[str]:
+    return [name for name in needs if name not in names] if isinstance(needs, (list, tuple)) else []
 
 
 @cache
 def shipped() -> Mapping[str, Mapping[str, Any]]:
     """Return the rows of ``networks.toml`` by id."""
-    return tomllib.loads((files(__package__) / "networks.toml").read_text(encoding="utf-8"))
+    text = (files(__package__) / "networks.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
 
 
-def read_networks(custom: Mapping[str, Mapping[str, Any]]) -> dict[str, Network]:
+def instance_host(value: object) -> str:
+    """Return the server that ``value`` names, as it stands in an address, or nothing.
+
+    It is a host name, with a port and a path if need be; ``https://`` before it is no harm.
+    """
+    found = _INSTANCE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found[1] if found else ""
+
+
+def read_networks(
+    custom: Mapping[str, Mapping[str, Any]], instances: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Network]:
     """Return every network by id: the shipped ones, and ``custom`` rows that have no problems.
 
-    A custom row under a shipped id changes the fields that it names.
+    A custom row under a shipped id changes the fields that it names. ``instances`` are the
+    servers of networks that have many; one that is not named stays a value that is needed.
     """
     rows = {
         **shipped(),
         **{name: {**shipped().get(name, {}), **row} for name, row in custom.items()},
     }
-    return {name: _network(name, row) for name, row in rows.items()}
+    return {
+        name: _network(name, row, instance_host(instances.get(name))) for name, row in rows.items()
+    }
 
 
-def _network(identifier: str, row: Mapping[str, Any]) -> Network:
+def _network(identifier: str, row: Mapping[str, Any], instance: str) -> Network:
+    url = row.get("url", "")
+    if instance:
+        url = url.replace("{instance}", instance)
+    names = frozenset(_PLACEHOLDER.findall(url))
+    plain = ("limit", "title_limit", "url_length", "wide_length", "color", "icon", "status")
+    more = ("note", "source", "checked")
     return Network(
         id=identifier,
-        name=row["name"],
+        name=row.get("name", ""),
         category=row.get("category", "social"),
-        parts=tuple(tuple(_PLACEHOLDER.split(part)) for part in row["url"].split("&")),
-        status=row.get("status", "live"),
+        parts=tuple(tuple(_PLACEHOLDER.split(part)) for part in url.split("&")) if url else (),
+        needs=names & {"url", "prompt", "instance", *row.get("needs", ())},
+        placeholders=names,
         successors=tuple(row.get("successors", ())),
+        **{name: row[name] for name in (*plain, *more) if name in row},
     )
 
 
+@lru_cache(maxsize=1024)
 def address(network: Network, empty: frozenset[str]) -> str:
     """Return the network's address as a format string for pages that lack the values ``empty``.
 
     It is filled in one pass, so that a value that looks like a placeholder stays a value. A
-    parameter whose values are all empty is left out.
+    parameter whose values are all empty is left out, and so is white space around a text.
     """
-    return "&".join([filled for part in network.parts if (filled := _part(part, empty))])
+    filled = "&".join([text for part in network.parts if (text := _part(part, empty))])
+    return _BLANK_START.sub(r"\1", filled)
 
 
 def _part(part: tuple[str, ...], empty: frozenset[str]) -> str:
@@ -152,24 +266,29 @@ def _part(part: tuple[str, ...], empty: frozenset[str]) -> str:
 
 def lacking(values: Mapping[str, str]) -> frozenset[str]:
     """Return the names of the ``values`` that are empty."""
-    return frozenset(name for name, value in values.items() if not value)
+    return frozenset([name for name, value in values.items() if not value])
 
 
 def encoded(shared: Shared) -> dict[str, str]:
     """Return the values of ``shared`` under the names of the placeholders, percent-encoded.
 
     Every value is encoded once and whole (RFC 3986 section 2.1): a space is ``%20``, which
-    mail programs and web sites both read, and never ``+``.
+    mail programs and web sites both read, and never ``+``. A server that is still missing
+    from an address is an empty value.
     """
-    tags, hashtags = _tags(shared.tags)
+    tags, hashtags, tag_words = _tags(shared.tags)
     return {
         "url": _quoted(shared.url),
         "title": _quoted(shared.title),
         "text": _quoted(shared.text),
         "tags": tags,
         "hashtags": hashtags,
+        "tag_words": tag_words,
         "image": _quoted_often(shared.image),
         "via": _quoted_often(shared.via),
+        "app_id": _quoted_often(shared.app_id),
+        "prompt": _quoted(shared.prompt),
+        "instance": "",
     }
 
 
@@ -181,10 +300,14 @@ _quoted_often = lru_cache(maxsize=256)(_quoted)
 
 
 @lru_cache(maxsize=256)
-def _tags(names: tuple[str, ...]) -> tuple[str, str]:
-    """Return the tags ``names`` as "a,b" and as "#a #b", percent-encoded."""
-    hashtags = [found for name in names if (found := hashtag(name))]
-    return _quoted(",".join(hashtags)), _quoted(" ".join([f"#{name}" for name in hashtags]))
+def _tags(names: tuple[str, ...]) -> tuple[str, str, str]:
+    """Return the tags ``names`` as "a,b", as "#a #b" and as "a b", percent-encoded."""
+    found = [word for name in names if (word := hashtag(name))]
+    return (
+        _quoted(",".join(found)),
+        _quoted(" ".join([f"#{word}" for word in found])),
+        _quoted(" ".join(found)),
+    )
 
 
 @lru_cache(maxsize=4096)

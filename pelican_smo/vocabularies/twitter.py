@@ -1,6 +1,5 @@
 """The home of Twitter cards, where they say more than Open Graph, and of the fediverse's tag."""
 
-from pelican_smo.labels import labels_of
 from pelican_smo.page import Page
 from pelican_smo.tags import Tag, shared_name
 
@@ -29,7 +28,7 @@ def tags(page: Page) -> list[Tag]:
 
 def _labels(page: Page) -> list[Tag]:
     """Return the two lines that Slack and Discord print below a card."""
-    label = labels_of(page.language)
+    label = page.labels
     pairs = []
     if page.authors:
         pairs.append((label.written_by, ", ".join(author.name for author in page.authors)))

@@ -81,6 +81,13 @@ def test_cut_text_keeps_its_limit_and_its_start(text: str, limit: int) -> None:
     assert shortened == text or text.startswith(shortened.removesuffix("…"))
 
 
+INSTANCES = {
+    name: f"{name}.example.org"
+    for name, network in read_networks({}).items()
+    if "instance" in network.placeholders
+}
+
+
 @given(
     title=PRINTABLE,
     tags=st.lists(PRINTABLE, max_size=3),
@@ -90,7 +97,9 @@ def test_every_network_receives_url_and_title_as_they_are(
     title: str, tags: list[str], url: str
 ) -> None:
     values = encoded(Shared(url=url, title=title, text="{url} & more", tags=tuple(tags)))
-    for network in read_networks({}).values():
+    for network in read_networks({}, INSTANCES).values():
+        if not network.parts or "prompt" in network.needs:
+            continue
         shared = address(network, lacking(values)).format_map(values)
         assert url in unquote(shared)
         assert "+" not in shared

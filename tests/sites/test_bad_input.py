@@ -15,6 +15,7 @@ from pictures import png
 
 from pelican_smo import finish
 from pelican_smo.inject import block, splice
+from pelican_smo.labels import labels_of
 from pelican_smo.page import Image, Page, Person, Site
 from pelican_smo.scan import scan
 from pelican_smo.tags import Tag
@@ -143,6 +144,7 @@ def page_of(texts: list[str]) -> Page:
         site=site,
         kind="article",
         language="en",
+        labels=labels_of("en"),
         url="https://example.org/a",
         canonical="https://example.org/a",
         title=title,
@@ -188,16 +190,16 @@ def test_no_text_gets_out_of_a_widget(texts: list[str]) -> None:
     from jinja2 import Environment, PackageLoader
 
     from pelican_smo.share.networks import read_networks
-    from pelican_smo.share.widgets import ShareWidget
+    from pelican_smo.share.widgets import Look, ShareWidget
 
     env = Environment(loader=PackageLoader("pelican_smo"), autoescape=True)
     custom: dict[str, Any] = {"own": {"name": texts[1], "url": "https://o.example/?u={url}"}}
-    widget = ShareWidget(env, read_networks(custom), 5)
+    widget = ShareWidget(env, read_networks(custom))
     page = page_of([texts[0]] * 7)
     for _ in range(2):
-        html = widget.html(page, ("mastodon", "own", "email"))
+        html = widget.html(page, ("mastodon", "own", "email"), Look())
         names = [span.text for span in tree(html).iter("span") if span.get("translate") == "no"]
-        assert names == ["Mastodon", texts[1], "email"]
+        assert names == ["Mastodon", texts[1], "Email"]
         assert len(list(tree(html).iter("a"))) == 3
 
 

@@ -1,0 +1,103 @@
+// Wakes the controls of pelican_smo that need a script; without it the page is whole.
+(() => {
+  "use strict";
+  const KEY = "smo-server";
+  const all = (name, root = document) => root.querySelectorAll(`[data-smo="${name}"]`);
+  const root = (control) => control.closest("[data-url]");
+  const wake = (control) => {
+    for (let at = control; at && at !== root(control); at = at.parentElement) {
+      if (at.matches("li, [data-smo]")) at.hidden = false;
+    }
+  };
+  const say = (control, name) => {
+    const status = root(control).querySelector("[role=status]");
+    status.textContent = "";
+    setTimeout(() => { status.textContent = status.dataset[name]; }, 50);
+  };
+
+  // Copy: the text field beside the button, else the address.
+  const byHand = (button, beside) => {
+    let field = beside;
+    if (beside.matches("a")) {
+      field = document.createElement("input");
+      field.readOnly = true;
+      field.value = root(button).dataset.url;
+      field.setAttribute("aria-label", beside.textContent);
+      beside.replaceWith(field);
+    }
+    field.focus();
+    field.select();
+    say(button, "copyYourself");
+  };
+  for (const button of all("copy")) {
+    const beside = button.parentElement.querySelector("textarea, a, input");
+    wake(button);
+    if (beside.matches("a")) beside.hidden = true;
+    button.addEventListener("click", async () => {
+      const now = button.parentElement.querySelector("textarea, a, input");
+      try {
+        await navigator.clipboard.writeText(now.value ?? root(button).dataset.url);
+        say(button, "copied");
+      } catch {
+        byHand(button, now);
+      }
+    });
+  }
+
+  for (const button of all("native")) {
+    const { title, url } = root(button).dataset;
+    if (!navigator.share || (navigator.canShare && !navigator.canShare({ title, url }))) continue;
+    wake(button);
+    button.addEventListener("click", () => {
+      navigator.share({ title, url }).catch(() => {});
+    });
+  }
+
+  for (const button of all("print")) {
+    wake(button);
+    button.addEventListener("click", () => print());
+  }
+
+  // The reader's own fediverse server. Storage may be forbidden.
+  const stored = (act) => {
+    try {
+      return act(localStorage);
+    } catch {
+      return null;
+    }
+  };
+  const serverOf = (text) => {
+    const name = text.trim().replace(/^https?:\/\//i, "").replace(/^.*@/, "").replace(/\/.*$/, "");
+    try {
+      const { host } = new URL(`https://${name}`);
+      return /^[^.]+(\.[^.]+)+$/.test(host) ? host : "";
+    } catch {
+      return "";
+    }
+  };
+  const share = (server, text) => `https://${server}/share?text=${encodeURIComponent(text)}`;
+  const known = serverOf(stored((box) => box.getItem(KEY)) ?? "");
+  for (const form of all("fediverse")) {
+    const { server, remember } = form.elements;
+    wake(form);
+    if (known) {
+      server.value = known;
+      remember.checked = true;
+      for (const link of root(form).querySelectorAll('a[href^="https://share.joinmastodon.org/#text="]')) {
+        link.href = share(known, decodeURIComponent(link.hash.slice(6)));
+      }
+    }
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const name = serverOf(server.value);
+      if (!name) {
+        say(form, "noServer");
+        server.focus();
+        return;
+      }
+      stored((box) => (remember.checked ? box.setItem(KEY, name) : box.removeItem(KEY)));
+      const { title, url } = root(form).dataset;
+      location.assign(share(name, `${title}\n\n${url}`));
+    });
+  }
+})();
