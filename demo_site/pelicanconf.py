@@ -4,6 +4,8 @@ From here:                pelican
 From the project's root:  pelican -s demo_site/pelicanconf.py
 """
 
+from pelican_smo.share.networks import CATEGORIES, read_networks
+
 # --- The site itself: plain Pelican ------------------------------------------
 
 SITENAME = "Pelican Post"
@@ -53,6 +55,15 @@ MARKDOWN = {
 
 # --- For our own theme -------------------------------------------------------
 
+# What the page "Every link there is" shows, by category: all that have an address or need none.
+SHOWCASE = {
+    category: [
+        network.id
+        for network in read_networks({}).values()
+        if network.category == category and (network.parts or category == "local")
+    ]
+    for category in CATEGORIES
+}
 AUTHOR_NOTES = {
     "Nora Lindqvist": {
         "image": "images/nora.jpg",
@@ -84,7 +95,7 @@ SMO_IMAGE = "images/harbour-dawn.jpg"
 SMO_LOGO = "images/logo.png"
 
 # Which English, which French: Facebook and others want to know the country too.
-SMO_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+SMO_LOCALES = {"en": "en_GB", "fr": "fr_FR", "ar": "ar_EG"}
 
 # Who writes here, and where else the reader can find them.
 SMO_AUTHORS = {
@@ -102,7 +113,7 @@ SMO_AUTHORS = {
 # Who publishes all this: an organisation, or a person.
 SMO_PUBLISHER = {"type": "Organization", "name": "Pelican Post"}
 # What the site itself is called elsewhere.
-SMO_ACCOUNTS = {"fediverse": "@post@social.example"}
+SMO_ACCOUNTS = {"fediverse": "@post@social.example", "facebook_app_id": "1234567890"}
 
 # What kind of writing it is, by category; "default" is for all the others.
 SMO_SCHEMA_TYPE = {"default": "BlogPosting", "Manual": "TechArticle"}
@@ -129,21 +140,42 @@ SMO_TAGS = {
     },
 }
 
-# The share links under an article, in this order: the first four stay visible. In the
+# The share links under an article, in this order: the first five stay visible. In the
 # Attic, three old friends have joined them.
 SMO_SHARE_NETWORKS = {
-    "default": ("mastodon", "bluesky", "email", "post-office", "reddit", "hackernews", "pinboard"),
-    "Attic": ("digg", "delicious", "myspace", "pinboard", "mastodon", "email"),
+    "default": (
+        ("native", "copy", "mastodon", "bluesky", "email")
+        + ("fediverse", "post-office", "reddit", "hackernews", "whatsapp", "pinboard")
+        + ("qr", "embed", "webmention", "print")
+    ),
+    "Attic": ("digg", "delicious", "myspace", "mastodon", "pinboard", "email", "embed", "copy"),
 }
-SMO_SHARE_MAX_VISIBLE = 4
+# French readers find Diaspora where others find Reddit.
+SMO_SHARE_LANGUAGES = {
+    "fr": ("copy", "mastodon", "bluesky", "email", "diaspora", "whatsapp", "qr", "print"),
+}
+SMO_SHARE_MAX_VISIBLE = 5
 SMO_SHARE_POSITION = "after"
+SMO_SHARE_STYLE = "icons-text"
 SMO_SHARE_KINDS = ("article",)
+# Servers of our own, for networks that have many.
+SMO_SHARE_INSTANCES = {
+    "friendica": "friends.example",
+    "gnusocial": "gnu.example",
+    "hubzilla": "hub.example",
+    "lemmy": "lemmy.example",
+    "linkding": "links.example",
+    "misskey": "misskey.example",
+    "shaarli": "shaarli.example",
+    "wallabag": "bag.example",
+}
 # The Attic shows its visitors what has shut down; elsewhere one would say "skip".
 SMO_SHARE_RETIRED = "show"
 # A network of one's own is a name and an address.
 SMO_CUSTOM_NETWORKS = {
     "post-office": {
         "name": "The post office",
+        "icon": "images/post-office.svg",
         "url": "https://post-office.example/?about={title}&link={url}",
     },
 }

@@ -55,6 +55,7 @@ _SHARE_CODE = re.compile(
 
 _WIDGET = '<aside class="smo-share"'
 _WOKEN = ' data-smo="'
+_FILLED = ' smo-filled"'
 # The first of two widgets on one page.
 _FIRST: Mapping[str, Any] = {"position": "before", "named": False}
 
@@ -64,6 +65,7 @@ def _look(settings: Settings) -> Look:
         style=settings.share_style,
         max_visible=settings.share_max_visible,
         level=settings.share_heading,
+        colors=settings.share_colors,
         position=settings.share_position.replace("both", "after"),
     )
 
@@ -88,7 +90,8 @@ class Run:
         self._choice = Choice(self.settings, pelican, self.networks, self.report)
         self._look = _look(self.settings)
         self._share: dict[int, ShareWidget] = {}
-        self._stylesheet = stylesheet(self.networks.values() if self.settings.share_colors else ())
+        self._stylesheet = stylesheet()
+        self._colored_stylesheet = stylesheet(self.networks.values())
         self._script = script()
         self._files: dict[str, str] = {}
         self._theme_checked: set[str] = set()
@@ -172,7 +175,9 @@ class Run:
         places = [html] if _WIDGET in html else [text for text in parts if _WIDGET in text]
         if not places:
             return []
-        tags = [link("stylesheet", "stylesheet", self._file(self._stylesheet, context))]
+        colored = any(_FILLED in place for place in (*places, *parts))
+        sheet = self._colored_stylesheet if colored else self._stylesheet
+        tags = [link("stylesheet", "stylesheet", self._file(sheet, context))]
         if any(_WOKEN in place for place in (*places, *parts)):
             tags.append(script_file(self._file(self._script, context)))
         return tags
@@ -270,7 +275,6 @@ class Run:
                     for network in self.networks.values()
                     if network.icon
                 },
-                filled=self.settings.share_colors,
             )
         return self._share[id(env)]
 
@@ -407,7 +411,7 @@ class ContentSmo:
         """Return a share widget of the theme's own choice, wherever it may stand.
 
         ``networks`` are ids, as a list or as "mastodon, email"; ``looks`` are style,
-        max_visible, level, position, heading and named, each as the settings have it if left
+        max_visible, level, position, heading, colors and named, each as the settings have it if left
         out.
         """
         return Markup(self._run.share_as(self.page, self._env, networks, **looks))  # noqa: S704  a template made it

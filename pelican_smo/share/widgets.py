@@ -66,7 +66,8 @@ class Link:
 class Look:
     """How one widget is shown: in which style, how many links in view, under which heading.
 
-    ``heading`` is its text, the language's own word if empty. ``named`` is false where the
+    ``heading`` is its text, the language's own word if empty. ``colors`` fills each link with
+    its network's own. ``named`` is false where the
     page has a second widget, for two landmarks of one name help nobody.
     """
 
@@ -75,6 +76,7 @@ class Look:
     level: int = 2
     position: str = "after"
     heading: str = ""
+    colors: bool = False
     named: bool = True
 
 
@@ -103,8 +105,7 @@ class ShareWidget:
     Pages of one language with the same networks differ in a few values only, so what the
     templates make of one page serves all of them: unless a template looks at ``page``, or
     does more with such a value than to print it. ``prompt`` is the site's own question to
-    assistants, ``icons`` are its own drawings by network, and
-    ``filled`` fills links with their network's colour.
+    assistants, ``icons`` are its own drawings by network.
     """
 
     def __init__(
@@ -114,13 +115,11 @@ class ShareWidget:
         *,
         prompt: str = "",
         icons: Mapping[str, str] | None = None,
-        filled: bool = False,
     ) -> None:
         self._env = env
         self._networks = networks
         self._prompt = prompt
         self._icons = icons or {}
-        self._filled = filled
         self._skeletons: dict[tuple[object, ...], str] = {}
         self._plans: dict[tuple[str, ...], _Plan] = {}
         self._alike = _is_alike_on_all_pages(env, _TEMPLATE)
@@ -137,7 +136,7 @@ class ShareWidget:
         skeleton = self._skeletons.get(key)
         if skeleton:
             return skeleton.format_map(self._fill(plan, facts))
-        links = self._links(page.labels, plan, facts, self._addresses(plan, facts))
+        links = self._links(page.labels, plan, facts, self._addresses(plan, facts), look)
         if not links:
             return ""
         html = self._render(page, links, look, facts.own, facts.endpoint)
@@ -212,24 +211,29 @@ class ShareWidget:
             for network in plan.networks
         }
         own = {name: _stand_in(name, value) if value else "" for name, value in facts.own.items()}
-        links = self._links(page.labels, plan, facts, addresses)
+        links = self._links(page.labels, plan, facts, addresses, look)
         html = self._render(page, links, look, own, facts.endpoint)
         for network in plan.networks:
             html = html.replace(addresses[network.id], _STAND_IN.format(_field(network)))
         return _STAND_INS.sub(r"{\1}", html.replace("{", "{{").replace("}", "}}"))
 
     def _links(
-        self, labels: Labels, plan: _Plan, facts: _Facts, addresses: Mapping[str, str]
+        self,
+        labels: Labels,
+        plan: _Plan,
+        facts: _Facts,
+        addresses: Mapping[str, str],
+        look: Look,
     ) -> list[Link]:
         return [
-            self._link(network, labels, addresses.get(network.id, ""))
+            self._link(network, labels, addresses.get(network.id, ""), colors=look.colors)
             for network in plan.networks
             if not network.needs & facts.empty
             and not (network.id == "webmention" and not facts.endpoint)
             and not (network.id in ("qr", "embed") and not facts.own[_OWN[network.id]])
         ]
 
-    def _link(self, network: Network, labels: Labels, url: str) -> Link:
+    def _link(self, network: Network, labels: Labels, url: str, *, colors: bool) -> Link:
         pattern: str = getattr(labels, _VERBS.get(network.category, ""), "{0}")
         before, _, after = pattern.partition("{0}")
         return Link(
@@ -241,7 +245,7 @@ class ShareWidget:
             url,
             svg(network.id, self._icons.get(network.id, "")),
             network.status,
-            self._filled and bool(network.color),
+            colors and bool(network.color),
         )
 
     def _render(
