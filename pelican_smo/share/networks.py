@@ -278,7 +278,7 @@ def encoded(shared: Shared) -> dict[str, str]:
     """
     tags, hashtags, tag_words = _tags(shared.tags)
     return {
-        "url": _quoted(shared.url),
+        "url": _quoted_url(shared.url),
         "title": _quoted(shared.title),
         "text": _quoted(shared.text),
         "tags": tags,
@@ -294,6 +294,11 @@ def encoded(shared: Shared) -> dict[str, str]:
 
 def _quoted(value: str) -> str:
     return quote(value, safe="") if value else ""
+
+
+def _quoted_url(url: str) -> str:
+    folder, slash, name = url.rpartition("/")
+    return _quoted_often(folder + slash) + _quoted(name)
 
 
 _quoted_often = lru_cache(maxsize=256)(_quoted)

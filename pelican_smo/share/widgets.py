@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from jinja2 import Environment, TemplateNotFound, nodes
@@ -84,17 +83,22 @@ class _Plan(NamedTuple):
     """What a list of networks asks of a page."""
 
     networks: tuple[Network, ...]
+    limited: tuple[Network, ...]
     has_qr: bool
     has_embed: bool
     has_prompt: bool
 
 
 class _Facts(NamedTuple):
-    """What one page gives to its widget: values in plain text and percent-encoded."""
+    """What one page gives to its widget: values percent-encoded, and as a template prints them.
+
+    ``fits`` is true where no network has to shorten anything.
+    """
 
     shared: Shared
-    values: Mapping[str, str]
+    values: dict[str, str]
     empty: frozenset[str]
+    fits: bool
     own: Mapping[str, str | Markup]
     endpoint: str
 
@@ -132,17 +136,18 @@ class ShareWidget:
         plan = self._plan(chosen)
         facts = self._facts(page, plan)
         absent = lacking(facts.own)
-        key = (chosen, look, page.labels, facts.empty, facts.endpoint, absent)
+        key = (chosen, look, page.labels, facts.empty, facts.fits, facts.endpoint, absent)
         skeleton = self._skeletons.get(key)
         if skeleton:
-            return skeleton.format_map(self._fill(plan, facts))
-        links = self._links(page.labels, plan, facts, self._addresses(plan, facts), look)
+            return skeleton.format_map(_filling(plan, facts))
+        addresses = _addresses(plan, facts)
+        links = self._links(page.labels, plan, facts, addresses, look)
         if not links:
             return ""
         html = self._render(page, links, look, facts.own, facts.endpoint)
         if skeleton is None and self._alike:
             skeleton = self._skeleton(page, plan, facts, look)
-            proven = skeleton.format_map(self._fill(plan, facts)) == html
+            proven = skeleton.format_map(_filling(plan, facts)) == html
             self._skeletons[key] = skeleton if proven else ""
         return html
 
@@ -151,6 +156,7 @@ class ShareWidget:
             networks = tuple(self._networks[name] for name in chosen)
             self._plans[chosen] = _Plan(
                 networks,
+                tuple(network for network in networks if network.limit or network.title_limit),
                 "qr" in chosen,
                 "embed" in chosen,
                 any("prompt" in network.needs for network in networks),
@@ -178,31 +184,14 @@ class ShareWidget:
             "prompt": question,
         }
         endpoint = page.linkbacks.webmention if page.linkbacks else ""
-        return _Facts(shared, values, lacking(values), own, endpoint)
+        fits = all([fitted(shared, network) is shared for network in plan.limited])
+        return _Facts(shared, values, lacking(values), fits, own, endpoint)
 
     def _question(self, page: Page) -> str:
         if not self._prompt:
             return page.labels.prompt.replace("{0}", page.canonical)
         found = {"{url}": page.canonical, "{title}": page.title}
         return re.sub(r"\{(?:url|title)\}", lambda hole: found[hole[0]], self._prompt)
-
-    def _addresses(self, plan: _Plan, facts: _Facts) -> dict[str, str]:
-        """Return the share address of each network of ``plan`` that has one, by id."""
-        return {
-            network.id: address(network, empty).format_map(values)
-            for network in plan.networks
-            if network.parts and not network.needs & facts.empty
-            for values, empty in (_room(network, facts),)
-        }
-
-    def _fill(self, plan: _Plan, facts: _Facts) -> dict[str, str]:
-        """Return what a skeleton is filled in with: escaped values, escaped addresses."""
-        filled: dict[str, str] = {name: escape(value) for name, value in facts.own.items()}
-        for network in plan.networks:
-            if network.parts and not network.needs & facts.empty:
-                values, empty = _room(network, facts)
-                filled[_field(network)] = _escaped_address(network, empty).format_map(values)
-        return filled
 
     def _skeleton(self, page: Page, plan: _Plan, facts: _Facts, look: Look) -> str:
         """Return the widget as a format string for its values."""
@@ -213,9 +202,13 @@ class ShareWidget:
         own = {name: _stand_in(name, value) if value else "" for name, value in facts.own.items()}
         links = self._links(page.labels, plan, facts, addresses, look)
         html = self._render(page, links, look, own, facts.endpoint)
+        html = html.replace("{", "{{").replace("}", "}}")
         for network in plan.networks:
-            html = html.replace(addresses[network.id], _STAND_IN.format(_field(network)))
-        return _STAND_INS.sub(r"{\1}", html.replace("{", "{{").replace("}", "}}"))
+            field = f"{{{_field(network)}}}"
+            if facts.fits:
+                field = _escaped_address(network, facts.empty)
+            html = html.replace(addresses[network.id], field)
+        return _STAND_INS.sub(r"{own_\1}", html)
 
     def _links(
         self,
@@ -283,16 +276,33 @@ def snippet(env: Environment, page: Page) -> str:
     return str(env.get_template(_EMBED).render(page=page)).strip()
 
 
-def _room(network: Network, facts: _Facts) -> tuple[Mapping[str, str], frozenset[str]]:
-    """Return the encoded values that ``network`` has room for, and those that are empty."""
+def _filling(plan: _Plan, facts: _Facts) -> dict[str, str]:
+    """Return what a skeleton is filled in with: encoded values or addresses, printed values."""
+    filled: dict[str, str] = {f"own_{name}": escape(value) for name, value in facts.own.items()}
+    if facts.fits:
+        return filled | facts.values
+    return filled | {
+        f"link_{name}".replace("-", "_"): str(escape(url))
+        for name, url in _addresses(plan, facts).items()
+    }
+
+
+def _addresses(plan: _Plan, facts: _Facts) -> dict[str, str]:
+    """Return the share address of each network of ``plan`` that has one, by id."""
+    return {
+        network.id: _address(network, facts)
+        for network in plan.networks
+        if network.parts and not network.needs & facts.empty
+    }
+
+
+def _address(network: Network, facts: _Facts) -> str:
+    """Return the address of ``network`` with as much of a page as it has room for."""
     shared = fitted(facts.shared, network)
-    if shared is facts.shared:
-        return facts.values, facts.empty
-    values = encoded(shared)
-    return values, lacking(values)
+    values = facts.values if shared is facts.shared else encoded(shared)
+    return address(network, lacking(values)).format_map(values)
 
 
-@lru_cache(maxsize=1024)
 def _escaped_address(network: Network, empty: frozenset[str]) -> str:
     return str(escape(address(network, empty)))
 
