@@ -143,11 +143,11 @@ SMO_TAGS = {
 # The share links under an article, in this order: the first five stay visible. In the
 # Attic, three old friends have joined them.
 SMO_SHARE_NETWORKS = {
-    "default": (
-        ("native", "copy", "mastodon", "bluesky", "email")
-        + ("fediverse", "post-office", "reddit", "hackernews", "whatsapp", "pinboard")
-        + ("qr", "embed", "webmention", "print")
-    ),
+    "default": [
+        *("native", "copy", "mastodon", "bluesky", "email"),
+        *("fediverse", "post-office", "reddit", "hackernews", "whatsapp", "pinboard"),
+        *("qr", "embed", "webmention", "print"),
+    ],
     "Attic": ("digg", "delicious", "myspace", "mastodon", "pinboard", "email", "embed", "copy"),
 }
 # French readers find Diaspora where others find Reddit.

@@ -74,8 +74,9 @@ def labels_of(language: str, own: Mapping[str, Mapping[str, str]] = MappingProxy
     ``own`` are a site's, by language; what a language lacks is taken from the shipped words
     of that language, else from English.
     """
-    rows = own.get(language.lower()), own.get(language.lower().partition("-")[0])
-    return _labels(language, tuple(tuple(row.items()) for row in rows if row))
+    wanted = (language.lower(), language.lower().partition("-")[0])
+    rows = {name.lower(): tuple(row.items()) for name, row in own.items()}
+    return _labels(language, tuple(rows[name] for name in dict.fromkeys(wanted) if name in rows))
 
 
 @lru_cache(maxsize=256)

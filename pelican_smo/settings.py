@@ -395,8 +395,9 @@ class Settings:
             default = self.share_networks["default"]
         else:
             default = self.share_networks
-        base = language.partition("-")[0]
-        return tuple(self.share_languages.get(language, self.share_languages.get(base, default)))
+        by_language = {name.lower(): networks for name, networks in self.share_languages.items()}
+        base = language.partition("-")[0].lower()
+        return tuple(by_language.get(language.lower(), by_language.get(base, default)))
 
     def schema_type_of(self, category: str) -> str:
         """Return the schema.org type of the articles of ``category``."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from demo import build_demo
 from pelican import Pelican
 from pelican.log import LimitFilter
 from pelican.settings import DEFAULT_CONFIG, configure_settings
@@ -81,6 +82,18 @@ def build(tmp_path: Path) -> Build:
         return root / "output"
 
     return run
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the demo site with its own theme; returns its output folder."""
+    return build_demo(tmp_path_factory.mktemp("demo"))
+
+
+def need(found: object, reason: str) -> None:
+    """Skip the test where the machine lacks something; in CI that is a failure."""
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def network_problems(identifier: str, row: Mapping[str, Any]) -> list[str]:
     if known is None:
         problems += _new_row_problems(whole)
     if whole.get("category") == "local":
-        return problems + (["a local control has no 'url'"] if "url" in whole else [])
+        return problems or (["a local control has no 'url'"] if "url" in whole else [])
     if "url" not in whole and whole.get("status") not in _WITHOUT_ADDRESS:
         problems.append(f"'url' must be {_FIELDS['url'][1]}")
     url = whole.get("url")

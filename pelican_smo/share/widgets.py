@@ -184,7 +184,7 @@ class ShareWidget:
             "prompt": question,
         }
         endpoint = page.linkbacks.webmention if page.linkbacks else ""
-        fits = all([fitted(shared, network) is shared for network in plan.limited])
+        fits = all(fitted(shared, network) is shared for network in plan.limited)
         return _Facts(shared, values, lacking(values), fits, own, endpoint)
 
     def _question(self, page: Page) -> str:

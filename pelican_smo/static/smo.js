@@ -67,10 +67,10 @@
     }
   };
   const serverOf = (text) => {
-    const name = text.trim().replace(/^https?:\/\//i, "").replace(/^.*@/, "").replace(/\/.*$/, "");
+    const name = text.trim().replace(/^https?:\/\//i, "").replace(/\/.*$/, "").replace(/^.*@/, "");
     try {
       const { host } = new URL(`https://${name}`);
-      return /^[^.]+(\.[^.]+)+$/.test(host) ? host : "";
+      return /^[a-z\d-]+(\.[a-z\d-]+)+(:\d+)?$/.test(host) ? host : "";
     } catch {
       return "";
     }
