@@ -34,7 +34,7 @@ def script() -> Asset:
 # Important, for a theme's colour of links must not part the ink from its fill.
 _FILLED = (
     ".smo-filled{background:var(--smo-fill)!important;color:var(--smo-fill-ink)!important;"
-    "border-color:transparent}"
+    "border-color:transparent!important}"
 )
 
 
