@@ -4,16 +4,15 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment
 from markupsafe import Markup
 
 from pelican_smo.collect import Collector, article_id, closed, switch, written
 from pelican_smo.errors import FindingsError
-from pelican_smo.inject import Place, block, find_text, place, splice
+from pelican_smo.inject import Edit, Place, block, find_text, place, splice
 from pelican_smo.manifest import (
     source_row,
     target_row,
@@ -26,12 +25,8 @@ from pelican_smo.page import Page
 from pelican_smo.report import Report
 from pelican_smo.scan import Head, is_document, scan
 from pelican_smo.settings import Settings, cache_folder
-from pelican_smo.share.assets import Asset, script, stylesheet
-from pelican_smo.share.choice import Choice, named
-from pelican_smo.share.icons import own_drawing
-from pelican_smo.share.oembed import oembed, oembed_file
-from pelican_smo.share.widgets import Look, ShareWidget
-from pelican_smo.tags import Tag, link, script_file
+from pelican_smo.share.sharing import Sharing
+from pelican_smo.tags import Tag
 from pelican_smo.urls import absolute
 from pelican_smo.vocabularies import head as head_tags
 
@@ -53,23 +48,6 @@ _SHARE_CODE = re.compile(
 )
 
 
-_WIDGET = '<aside class="smo-share"'
-_WOKEN = ' data-smo="'
-_FILLED = ' smo-filled"'
-# The first of two widgets on one page.
-_FIRST: Mapping[str, Any] = {"position": "before", "named": False}
-
-
-def _look(settings: Settings) -> Look:
-    return Look(
-        style=settings.share_style,
-        max_visible=settings.share_max_visible,
-        level=settings.share_heading,
-        colors=settings.share_colors,
-        position=settings.share_position.replace("both", "after"),
-    )
-
-
 class Run:
     """One run of one site: its settings, what was collected, what there is to tell.
 
@@ -81,19 +59,12 @@ class Run:
         self.pelican = pelican
         self.settings = Settings.from_pelican(pelican)
         self.report = Report()
-        self.networks = self.settings.networks()
         self.env = Environment(autoescape=True)  # of the generator equipped last
         self.rendered: set[str] = set()
         self.targets: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self._collector: Collector | None = None
-        self._choice = Choice(self.settings, pelican, self.networks, self.report)
-        self._look = _look(self.settings)
-        self._share: dict[int, ShareWidget] = {}
-        self._stylesheet = stylesheet()
-        self._colored_stylesheet = stylesheet(self.networks.values())
-        self._script = script()
-        self._files: dict[str, str] = {}
+        self.sharing = Sharing(self.settings, pelican, self.report)
         self._theme_checked: set[str] = set()
         self._note_rivals()
 
@@ -143,12 +114,16 @@ class Run:
         head = scan(html)
         page = self.collector(context).page(context, head.title)
         self.report.pages += 1
-        edits: list[tuple[int, int, str]] = []
+        widgets: list[Edit] = []
         if content is not None and wanted != "tags" and page.kind in ("article", "page"):
-            edits += self._widget_edits(html, head, page, content, env)
+            widgets = self._widget_edits(html, head, page, content, env)
+        edits = list(widgets)
         tags = [] if wanted == "widgets" else self._settled_tags(head, page, output_file, edits)
-        tags += self._asset_tags(html, edits, context)
-        tags += self._oembed_tags(page, content, env, context)
+        tags += self.sharing.asset_tags(
+            html, [text for _, _, text in widgets], str(context.get("SITEURL") or "")
+        )
+        if self.settings.oembed and page.kind == "article":
+            tags += self.sharing.oembed_tags(page, article_id(content), env)
         if page.kind == "article" and page.status == "published" and page.canonical:
             self._record(page, content)
         if not tags and not edits:
@@ -156,7 +131,7 @@ class Run:
         return splice(html, head, block(tag.html for tag in tags), edits)
 
     def _settled_tags(
-        self, head: Head, page: Page, output_file: str, edits: list[tuple[int, int, str]]
+        self, head: Head, page: Page, output_file: str, edits: list[Edit]
     ) -> list[Tag]:
         merged = merge(head, head_tags(page), self.settings.theme_tags)
         edits += merged.edits
@@ -166,47 +141,14 @@ class Run:
             self.report.add("warning", "theme", problem, f"see {output_file}")
         return merged.tags
 
-    def _asset_tags(
-        self, html: str, edits: Sequence[tuple[int, int, str]], context: Mapping[str, Any]
-    ) -> list[Tag]:
-        """Return the tags of the files that the page's widget needs, if it has one."""
-        # A theme may have placed the widget itself.
-        parts = [text for _, _, text in edits] if edits else []
-        places = [html] if _WIDGET in html else [text for text in parts if _WIDGET in text]
-        if not places:
-            return []
-        colored = any(_FILLED in place for place in (*places, *parts))
-        sheet = self._colored_stylesheet if colored else self._stylesheet
-        tags = [link("stylesheet", "stylesheet", self._file(sheet, context))]
-        if any(_WOKEN in place for place in (*places, *parts)):
-            tags.append(script_file(self._file(self._script, context)))
-        return tags
-
-    def _file(self, asset: Asset, context: Mapping[str, Any]) -> str:
-        """Return the address of ``asset``, as the page's other links are written."""
-        self._files[f"smo/{asset.name}"] = asset.text
-        return f"{context.get('SITEURL') or ''}/smo/{asset.name}"
-
-    def _oembed_tags(
-        self, page: Page, content: Any, env: Environment, context: Mapping[str, Any]
-    ) -> list[Tag]:
-        if not (self.settings.oembed and page.kind == "article" and page.canonical):
-            return []
-        if page.status != "published":
-            return []
-        path = oembed_file(article_id(content))
-        self._files[path] = oembed(env, page)
-        href = f"{page.site.url}/{path}"
-        return [link("oembed", "alternate", href, type="application/json+oembed", title=page.title)]
-
     # The widget
 
     def _widget_edits(
         self, html: str, head: Head, page: Page, content: Any, env: Environment
-    ) -> list[tuple[int, int, str]]:
+    ) -> list[Edit]:
         if self.settings.share_position == "manual":
             return []
-        widget = self.share(page, content, env)
+        widget = self.sharing.widget(page, content, env)
         if not widget or find_text(html, widget) >= 0:
             return []
         where = place(html, content.content, head.end)
@@ -217,66 +159,9 @@ class Run:
             return []
         position = self.settings.share_position
         if position == "both":
-            first = self.share(page, content, env, replace(self._look, **_FIRST))
-            return [
-                (where.before, where.before, f"\n{first}\n"),
-                (where.after, where.after, f"\n{widget}\n"),
-            ]
-        at = where.after if position == "after" else where.before
-        return [(at, at, f"\n{widget}\n")]
-
-    def share(self, page: Page, content: Any, env: Environment, look: Look | None = None) -> str:
-        """Return the share widget of ``page``, empty where there is none to show."""
-        if page.status != "published" or page.kind not in self.settings.share_kinds:
-            return ""
-        if switch(content) in ("off", "tags"):
-            return ""
-        own, where = written(content).get("share", ""), str(content.relative_source_path)
-        return self._rendered(page, self._choice.of(page, own, where), env, look or self._look)
-
-    def share_as(
-        self, page: Page, env: Environment, networks: Sequence[str] | str, **looks: Any
-    ) -> str:
-        """Return a share widget of ``page`` as a theme orders it.
-
-        ``networks`` are ids, those of the page's own widget if there are none. Raises
-        TypeError for a look that there is not.
-        """
-        wanted = named(networks) if isinstance(networks, str) else tuple(networks)
-        where = "article.smo.share_as"
-        chosen = self._choice.of(page, ", ".join(wanted), where)
-        return self._rendered(page, chosen, env, replace(self._look, **looks))
-
-    def _rendered(self, page: Page, names: tuple[str, ...], env: Environment, look: Look) -> str:
-        if not names or not page.canonical:
-            return ""
-        try:
-            return self._widget(env).html(page, names, look)
-        except TemplateError as error:
-            template = getattr(error, "name", None) or "smo/share.html"
-            line = getattr(error, "lineno", None)
-            self.report.add(
-                "error",
-                f"template {template}" + (f", line {line}" if line else ""),
-                str(error),
-                "pages are written without the share widget",
-            )
-            return ""
-
-    def _widget(self, env: Environment) -> ShareWidget:
-        if id(env) not in self._share:
-            folder = Path(self.pelican.get("PATH") or ".")
-            self._share[id(env)] = ShareWidget(
-                env,
-                self.networks,
-                prompt=self.settings.share_prompt,
-                icons={
-                    network.id: own_drawing(network.icon, folder)
-                    for network in self.networks.values()
-                    if network.icon
-                },
-            )
-        return self._share[id(env)]
+            first = self.sharing.widget(page, content, env, first=True)
+            return [_insertion(where.before, first), _insertion(where.after, widget)]
+        return [_insertion(where.after if position == "after" else where.before, widget)]
 
     def _note_placement(self, where: Place | None, content: Any) -> None:
         if where is None:
@@ -342,7 +227,7 @@ class Run:
         cache = cache_folder(self.settings, self.pelican)
         site = str(self.pelican.get("SITEURL") or "").rstrip("/")
         try:
-            for path, text in self._files.items():
+            for path, text in self.sharing.files.items():
                 write_atomically(output / path, text.encode())
             if site:
                 write_links(cache, site, self.sources.values())
@@ -381,6 +266,10 @@ class Run:
             raise FindingsError(findings)
 
 
+def _insertion(offset: int, widget: str) -> Edit:
+    return offset, offset, f"\n{widget}\n"
+
+
 class ContentSmo:
     """What a theme reaches as ``article.smo``; nothing is read before a template asks."""
 
@@ -405,7 +294,7 @@ class ContentSmo:
     @property
     def share(self) -> Markup:
         """Return the share widget."""
-        return Markup(self._run.share(self.page, self._content, self._env))  # noqa: S704  a template made it
+        return Markup(self._run.sharing.widget(self.page, self._content, self._env))  # noqa: S704  a template made it
 
     def share_as(self, networks: Sequence[str] | str = (), **looks: Any) -> Markup:
         """Return a share widget of the theme's own choice, wherever it may stand.
@@ -414,7 +303,7 @@ class ContentSmo:
         max_visible, level, position, heading, colors and named, each as the settings have it if left
         out.
         """
-        return Markup(self._run.share_as(self.page, self._env, networks, **looks))  # noqa: S704  a template made it
+        return Markup(self._run.sharing.ordered(self.page, self._env, networks, looks))  # noqa: S704  a template made it
 
     @property
     def mentions(self) -> Markup:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pelican_smo.scan import BLOCK_END, BLOCK_START, Head
 
-__all__ = ["Place", "block", "find_text", "place", "splice"]
+__all__ = ["Edit", "Place", "block", "find_text", "place", "splice"]
 
 Edit = tuple[int, int, str]
 Position = Literal["after", "before", "both", "manual"]

@@ -38,11 +38,12 @@ LAYERS = {
     "vocabularies": 2,
     "collect": 3,
     "share.oembed": 3,
-    "finish": 4,
-    "hooks": 5,
-    "preview": 5,
-    "cli": 6,
-    "__main__": 7,
+    "share.sharing": 4,
+    "finish": 5,
+    "hooks": 6,
+    "preview": 6,
+    "cli": 7,
+    "__main__": 8,
 }
 
 

@@ -136,7 +136,7 @@ class ShareWidget:
         plan = self._plan(chosen)
         facts = self._facts(page, plan)
         absent = lacking(facts.own)
-        key = (chosen, look, page.labels, facts.empty, facts.fits, facts.endpoint, absent)
+        key = (chosen, look, page.language, facts.empty, facts.fits, facts.endpoint, absent)
         skeleton = self._skeletons.get(key)
         if skeleton:
             return skeleton.format_map(_filling(plan, facts))
