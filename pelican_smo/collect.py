@@ -173,6 +173,7 @@ class Collector:
             self.site_url, Path(pelican.get("PATH") or "."), static_content, report
         )
         self._people: dict[str, Person] = {}
+        self._labels: dict[str, Labels] = {}
         self._urls: dict[tuple[str, str], str] = {}
         self._locales = LOCALES | dict(settings.locales)
         self._direct = _direct_templates(pelican)
@@ -180,7 +181,9 @@ class Collector:
 
     def labels(self, language: str) -> Labels:
         """Return the words for pages in ``language``."""
-        return labels_of(language, self.settings.labels)
+        if language not in self._labels:
+            self._labels[language] = labels_of(language, self.settings.labels)
+        return self._labels[language]
 
     # What is true of the site
 

@@ -218,6 +218,18 @@ def labels(value: Any) -> Iterator[str]:
                     yield f"[{language!r}][{name!r}] must hold {wanted}, got {word!r}"
 
 
+def campaign(value: Any) -> Iterator[str]:
+    """Accept parameters to add to an address, with {network} for where it is shared."""
+    pair = r"[\w.~%-]+=(?:[\w.~%-]|\{network\})+"
+    if value and not (
+        isinstance(value, str) and re.fullmatch(rf"{pair}(?:&{pair})*", value, re.ASCII)
+    ):
+        yield (
+            "must be parameters such as 'utm_medium=share&utm_source={network}', with no hole "
+            f"but {{network}}, got {value!r}"
+        )
+
+
 def prompt(value: Any) -> Iterator[str]:
     """Accept the question to an assistant: with the URL, and without planting opinions."""
     yield from text(value)
@@ -292,6 +304,12 @@ class Settings:
         "",
         "what assistants are asked, with `{url}`; else “Summarise this article” in its language",
         prompt,
+    )
+    share_utm: str = option(
+        "",
+        "added to shared addresses for your statistics, such as "
+        "`utm_medium=share&utm_source={network}`",
+        campaign,
     )
     oembed: bool = option(
         False, "offer each article as oEmbed, which some networks prefer to its tags", flag

@@ -35,6 +35,7 @@ class Choice:
         self._settings, self._pelican = settings, pelican
         self._networks, self._report = networks, report
         self._open: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._usual: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def of(self, page: Page, own: str, where: str) -> tuple[str, ...]:
         """Return the ids of the networks of ``page``.
@@ -44,9 +45,11 @@ class Choice:
         """
         if own:
             return self.left(self._known(named(own), where), where)
-        return self.left(
-            self._settings.networks_of(page.section, page.language), "SMO_SHARE_NETWORKS"
-        )
+        key = (page.section, page.language)
+        if key not in self._usual:
+            usual = self._settings.networks_of(*key)
+            self._usual[key] = self.left(usual, "SMO_SHARE_NETWORKS")
+        return self._usual[key]
 
     def _known(self, names: tuple[str, ...], where: str) -> tuple[str, ...]:
         if names[:1] and names[0] in _NONE:

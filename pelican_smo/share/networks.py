@@ -24,6 +24,7 @@ __all__ = [
     "network_problems",
     "read_networks",
     "shipped",
+    "tracked",
 ]
 
 CATEGORIES = ("social", "messaging", "save", "local", "ai")
@@ -262,6 +263,13 @@ def _part(part: tuple[str, ...], empty: frozenset[str]) -> str:
         for at, piece in enumerate(part)
     ]
     return _BLANK_END.sub("", "".join(pieces))
+
+
+def tracked(url: str, campaign: str, network: Network) -> str:
+    """Return ``url`` with the parameters of ``campaign`` for what comes back from ``network``."""
+    base, mark, fragment = url.partition("#")
+    joint = "&" if "?" in base else "?"
+    return f"{base}{joint}{campaign.replace('{network}', network.id)}{mark}{fragment}"
 
 
 def lacking(values: Mapping[str, str]) -> frozenset[str]:

@@ -110,7 +110,11 @@ class Sharing:
                 if network.icon
             }
             self._widgets[id(env)] = ShareWidget(
-                env, self._networks, prompt=self._settings.share_prompt, icons=icons
+                env,
+                self._networks,
+                prompt=self._settings.share_prompt,
+                campaign=self._settings.share_utm,
+                icons=icons,
             )
         return self._widgets[id(env)]
 

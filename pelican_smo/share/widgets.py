@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from pelican_smo.labels import Labels
 from pelican_smo.page import Page
 from pelican_smo.share.budget import fitted
 from pelican_smo.share.icons import svg
-from pelican_smo.share.networks import Network, Shared, address, encoded, lacking
+from pelican_smo.share.networks import Network, Shared, address, encoded, lacking, tracked
 from pelican_smo.share.qr import qr_code
 
 __all__ = ["Link", "Look", "ShareWidget", "snippet"]
@@ -93,13 +93,15 @@ class _Plan(NamedTuple):
 class _Facts(NamedTuple):
     """What one page gives to its widget: values percent-encoded, and as a template prints them.
 
-    ``fits`` is true where no network has to shorten anything.
+    ``fits`` is true where every network gets the same values: nothing has to be shortened,
+    and no ``campaign`` is added to the address.
     """
 
     shared: Shared
     values: dict[str, str]
     empty: frozenset[str]
     fits: bool
+    campaign: str
     own: Mapping[str, str | Markup]
     endpoint: str
 
@@ -137,7 +139,7 @@ class ShareWidget:
     Pages of one language with the same networks differ in a few values only, so what the
     templates make of one page serves all of them: unless a template looks at ``page``, or
     does more with such a value than to print it. ``prompt`` is the site's own question to
-    assistants, ``icons`` are its own drawings by network.
+    assistants, ``campaign`` what it adds to shared addresses, ``icons`` are its own drawings by network.
     """
 
     def __init__(
@@ -146,11 +148,13 @@ class ShareWidget:
         networks: Mapping[str, Network],
         *,
         prompt: str = "",
+        campaign: str = "",
         icons: Mapping[str, str] | None = None,
     ) -> None:
         self._env = env
         self._networks = networks
         self._prompt = prompt
+        self._campaign = campaign
         self._icons = icons or {}
         self._skeletons: dict[tuple[object, ...], _Skeleton | None] = {}
         self._plans: dict[tuple[str, ...], _Plan] = {}
@@ -212,8 +216,10 @@ class ShareWidget:
             "prompt": question,
         }
         endpoint = page.linkbacks.webmention if page.linkbacks else ""
-        fits = all(fitted(shared, network) is shared for network in plan.limited)
-        return _Facts(shared, values, lacking(values), fits, own, endpoint)
+        fits = not self._campaign and all(
+            fitted(shared, network) is shared for network in plan.limited
+        )
+        return _Facts(shared, values, lacking(values), fits, self._campaign, own, endpoint)
 
     def _question(self, page: Page) -> str:
         if not self._prompt:
@@ -326,7 +332,10 @@ def _addresses(plan: _Plan, facts: _Facts) -> dict[str, str]:
 
 def _address(network: Network, facts: _Facts) -> str:
     """Return the address of ``network`` with as much of a page as it has room for."""
-    shared = fitted(facts.shared, network)
+    shared = facts.shared
+    if facts.campaign:
+        shared = replace(shared, url=tracked(shared.url, facts.campaign, network))
+    shared = fitted(shared, network)
     values = facts.values if shared is facts.shared else encoded(shared)
     return address(network, lacking(values)).format_map(values)
 

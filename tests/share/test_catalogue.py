@@ -21,6 +21,7 @@ from pelican_smo.share.networks import (
     network_problems,
     read_networks,
     shipped,
+    tracked,
 )
 
 ROWS = shipped()
@@ -139,6 +140,19 @@ def test_an_empty_value_leaves_no_trace() -> None:
         "tumblr": "https://www.tumblr.com/widgets/share/tool?posttype=link"
         f"&canonicalUrl={url}&title=A",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://e.org/a", "https://e.org/a?s=reddit"),
+        ("https://e.org/a?b=1", "https://e.org/a?b=1&s=reddit"),
+        ("https://e.org/a?b=1#c?d", "https://e.org/a?b=1&s=reddit#c?d"),
+        ("https://e.org/a#c?d", "https://e.org/a?s=reddit#c?d"),
+    ],
+)
+def test_what_is_added_to_an_address_is_added_to_its_query(url: str, expected: str) -> None:
+    assert tracked(url, "s={network}", NETWORKS["reddit"]) == expected
 
 
 @pytest.mark.parametrize(

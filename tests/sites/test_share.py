@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import html5lib
 import pytest
@@ -153,6 +154,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"SMO_SHARE_PROMPT": "Summarise"}, "must hold {url}"),
     ({"SMO_SHARE_PROMPT": "Read {url} and remember it"}, "says 'remember'"),
     ({"SMO_SHARE_PROMPT": "What does Sea & Shore say at {url}?"}, "names your site"),
+    ({"SMO_SHARE_UTM": "utm_source={netwrk}"}, "no hole but {network}"),
+    ({"SMO_SHARE_UTM": "just words"}, "must be parameters such as"),
     ({"SMO_LABELS": {"sv": {"shar": "Dela"}}}, "did you mean 'share'?"),
     ({"SMO_LABELS": {"sv": {"share_on": "Dela"}}}, "must hold {0} once"),
     ({"SMO_LABELS": {"sv": {"share": "Dela {0}"}}}, "must hold no brace"),
@@ -211,6 +214,21 @@ def test_each_style_names_every_link(build: Build, style: str) -> None:
     for control in tree(widget(page)).iter():
         if control.tag in ("a", "button", "summary"):
             assert "".join(control.itertext()).strip()
+
+
+def test_a_site_may_count_where_readers_come_back_from(build: Build) -> None:
+    page = (
+        build(
+            article(),
+            SMO_SHARE_NETWORKS=("reddit", "hackernews", "copy"),
+            SMO_SHARE_UTM="utm_medium=share&utm_source={network}",
+        )
+        / "a.html"
+    ).read_text()
+    for name in ("reddit", "hackernews"):
+        assert quote(f"{HOME}?utm_medium=share&utm_source={name}", safe="") in page
+    assert f'data-url="{HOME}"' in page
+    assert f'href="{HOME}" rel="bookmark"' in page
 
 
 def test_no_more_than_wanted_are_in_view_and_one_is_never_hidden_alone(build: Build) -> None:
