@@ -105,7 +105,9 @@ def names(*choices: str) -> Check:
 
     def check(value: Any) -> Iterator[str]:
         if not _is_list_of_text(value):
-            yield f"must be a list or tuple of texts, got {value!r}"
+            listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+            remedy = f"; write {listed!r}" if listed else ""
+            yield f"must be a list or tuple of texts, got {value!r}{remedy}"
             return
         for name in value if choices else ():
             if name not in choices:
@@ -144,7 +146,7 @@ def by_name(entry_check: Check) -> Check:
         for name, entry in value.items():
             if not isinstance(name, str):
                 yield f"has the key {name!r}, which is not text"
-            yield from (f"[{name!r}] {problem}" for problem in entry_check(entry))
+            yield from (f"[{name!r}]{_joined(problem)}" for problem in entry_check(entry))
 
     return check
 
@@ -188,10 +190,12 @@ def networks(value: Any) -> Iterator[str]:
         yield f"must be a dict, got {value!r}"
         return
     for identifier, row in value.items():
-        if not isinstance(row, Mapping):
+        if not isinstance(identifier, str):
+            yield f"has the key {identifier!r}, which is not text"
+        elif not isinstance(row, Mapping):
             yield f"[{identifier!r}] must be a dict with 'name' and 'url', got {row!r}"
         else:
-            yield from (f"[{identifier!r}]: {p}" for p in network_problems(str(identifier), row))
+            yield from (f"[{identifier!r}]: {p}" for p in network_problems(identifier, row))
 
 
 def instances(value: Any) -> Iterator[str]:
@@ -392,10 +396,15 @@ class Settings:
             if name.startswith(PREFIX) and name not in rows
         ]
         given = {name: pelican[name] for name in rows if name in pelican}
+        right = {}
         for name, value in given.items():
-            problems += [f"{name}{_joined(p)}" for p in rows[name].metadata["check"](value)]
-        if not problems:
-            problems = [*_share_problems(given, pelican), *_icon_problems(given, pelican)]
+            if wrong := [f"{name}{_joined(p)}" for p in rows[name].metadata["check"](value)]:
+                problems += wrong
+            else:
+                right[name] = value
+        problems += _icon_problems(right, pelican)
+        if {name for name in given if name in _NAMING} <= set(right):
+            problems += _share_problems(right, pelican)
         problems += _site_problems(pelican)
         if problems:
             raise SettingsError(problems)
@@ -422,6 +431,17 @@ class Settings:
         if isinstance(self.schema_type, Mapping):
             return self.schema_type.get(category, self.schema_type.get("default", "BlogPosting"))
         return self.schema_type
+
+
+# The settings that name networks; one of them wrong, the others cannot be judged.
+_NAMING = (
+    "SMO_CUSTOM_NETWORKS",
+    "SMO_SHARE_NETWORKS",
+    "SMO_SHARE_LANGUAGES",
+    "SMO_SHARE_INSTANCES",
+    "SMO_ACCOUNTS",
+    "SMO_SHARE_PROMPT",
+)
 
 
 def unmet(network: Network, pelican: Mapping[str, Any]) -> str:

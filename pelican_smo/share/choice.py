@@ -41,7 +41,8 @@ class Choice:
         """Return the ids of the networks of ``page``.
 
         ``own`` is what its author wrote in ``Smo_share``, which wins over the category's
-        networks, those over the language's, those over the site's; ``where`` is his file.
+        networks, those over the language's, those over the site's; ``where`` is his file and
+        the place in it.
         """
         if own:
             return self.left(self._known(named(own), where), where)
@@ -60,7 +61,7 @@ class Choice:
                 self._report.add(
                     "warning",
                     where,
-                    f"Smo_share names {name!r}, which is no network",
+                    f"{name!r} is no share network",
                     f"did you mean {near[0]!r}?" if near else "see `pelican-smo networks`",
                 )
         return tuple(name for name in names if name in self._networks)

@@ -212,16 +212,21 @@ def read_networks(
 ) -> dict[str, Network]:
     """Return every network by id: the shipped ones, and ``custom`` rows that have no problems.
 
-    A custom row under a shipped id changes the fields that it names. ``instances`` are the
-    servers of networks that have many; one that is not named stays a value that is needed.
+    A custom row under a shipped id changes the fields that it names; one that brings an
+    address for a network without a working one makes it live. ``instances`` are the servers
+    of networks that have many; one that is not named stays a value that is needed.
     """
-    rows = {
-        **shipped(),
-        **{name: {**shipped().get(name, {}), **row} for name, row in custom.items()},
-    }
+    rows = {**shipped(), **{name: _changed(name, row) for name, row in custom.items()}}
     return {
         name: _network(name, row, instance_host(instances.get(name))) for name, row in rows.items()
     }
+
+
+def _changed(identifier: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    known = dict(shipped().get(identifier, {}))
+    if "url" in row and known.get("status") in _WITHOUT_ADDRESS:
+        known["status"] = "live"
+    return {**known, **row}
 
 
 def _network(identifier: str, row: Mapping[str, Any], instance: str) -> Network:

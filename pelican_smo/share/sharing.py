@@ -60,8 +60,8 @@ class Sharing:
             return ""
         if switch(content) in ("off", "tags"):
             return ""
-        own, where = written(content).get("share", ""), str(content.relative_source_path)
-        chosen = self._choice.of(page, own, where)
+        own = written(content).get("share", "")
+        chosen = self._choice.of(page, own, f"{content.relative_source_path}: Smo_share")
         return self._html(page, chosen, env, self._first_look if first else self._look)
 
     def ordered(

@@ -95,7 +95,7 @@ def test_an_unknown_network_of_an_article_is_named_once_with_a_near_one(
 ) -> None:
     page = build(article(Smo_share="mastodn, email")) / "a.html"
     assert shown(page.read_text()) == ["email"]
-    assert messages().count("a.md: Smo_share names 'mastodn', which is no network") == 1
+    assert messages().count("a.md: Smo_share: 'mastodn' is no share network") == 1
     assert "did you mean 'mastodon'?" in messages()
 
 
@@ -149,6 +149,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"SMO_CUSTOM_NETWORKS": {"o": {"name": "O", "url": "https://o.example/?u={url}", "icon": "<svg viewBox='0 0 1 1'><script/></svg>"}}}, "holds <script>; only shapes are allowed"),
     ({"SMO_CUSTOM_NETWORKS": {"o": {"name": "O", "url": "https://o.example/?u={url}", "icon": "none.svg"}}}, "the icon 'none.svg' No such file"),
     ({"SMO_CUSTOM_NETWORKS": {"copy": {"url": "https://o.example/?u={url}"}}}, "a local control has no 'url'"),
+    ({"SMO_CUSTOM_NETWORKS": {1: {"name": "O", "url": "https://o.example/?u={url}"}}}, "has the key 1"),
+    ({"SMO_SHARE_NETWORKS": "mastodon, email"}, "write ['mastodon', 'email']"),
+    ({"SMO_LABELS": {"sv": {"direction": "left"}}}, "SMO_LABELS['sv']['direction'] must be one of"),
     ({"SMO_SHARE_HEADING": 7}, "SMO_SHARE_HEADING must be a whole number from 1 to 6"),
     ({"SMO_SHARE_STYLE": "icon"}, "did you mean 'icons'?"),
     ({"SMO_SHARE_PROMPT": "Summarise"}, "must hold {url}"),
@@ -171,6 +174,42 @@ def test_a_wrong_setting_stops_the_build_before_any_page(
     assert len(caught.value.problems) == 1
     assert str(caught.value.problems[0]).startswith("SMO_")
     assert not (tmp_path / "site/output").exists()
+
+
+def test_wrong_values_wrong_names_and_wrong_icons_come_at_once(build: Build) -> None:
+    own = {"name": "O", "url": "https://o.example/?u={url}", "icon": "none.svg"}
+    with pytest.raises(SettingsError) as caught:
+        build(
+            article(),
+            SMO_SHARE_STYLE="icon",
+            SMO_CUSTOM_NETWORKS={"o": own},
+            SMO_SHARE_NETWORKS=("o", "mastodn", "wallabag"),
+        )
+    assert len(caught.value.problems) == 4
+
+
+def test_an_address_for_a_network_without_one_makes_it_live(build: Build) -> None:
+    page = build(
+        article(),
+        SMO_SHARE_NETWORKS=("signal", "digg"),
+        SMO_CUSTOM_NETWORKS={
+            "signal": {"url": "https://s.example/?u={url}"},
+            "digg": {"url": "https://digg.example/?u={url}"},
+        },
+    )
+    assert shown((page / "a.html").read_text()) == ["signal", "digg"]
+
+
+def test_what_a_theme_orders_wrongly_is_one_error_and_the_rest_is_there(
+    build: Build, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = '{{ text.smo.share_as("mastodon, nosuch", stile="text") }}'
+    files = theme("<!doctype html><head></head><body>{% block content %}{% endblock %}", text)
+    page = build({**article(), **files}, THEME=str(tmp_path / "site/theme"),
+                 SMO_SHARE_POSITION="manual") / "a.html"  # fmt: skip
+    assert shown(page.read_text()) == ["mastodon"]
+    assert "article.smo.share_as: takes no 'stile'; did you mean 'style'?" in caplog.text
+    assert "article.smo.share_as: 'nosuch' is no share network" in caplog.text
 
 
 def test_a_network_of_ones_own_takes_three_keys_and_an_icon(build: Build) -> None:
