@@ -158,7 +158,7 @@ class Run:
         if where is None:
             return []
         position = self.settings.share_position
-        if position == "both":
+        if position in ("both", "rail"):
             first = self.sharing.widget(page, content, env, first=True)
             return [_insertion(where.before, first), _insertion(where.after, widget)]
         return [_insertion(where.after if position == "after" else where.before, widget)]

@@ -276,8 +276,8 @@ class Settings:
     )
     share_position: str = option(
         "after",
-        "`after` or `before` the article, `both`, `rail` (beside it on wide screens), "
-        "or `manual` (the theme places it)",
+        "`after` or `before` the article, `both`, `rail` (`after`, and icons beside the text "
+        "where screen and theme leave room), or `manual` (the theme places it)",
         one_of("after", "before", "both", "rail", "manual"),
     )
     share_style: str = option(

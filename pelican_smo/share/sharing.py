@@ -41,11 +41,13 @@ class Sharing:
             style=settings.share_style,
             max_visible=settings.share_max_visible,
             level=settings.share_heading,
-            position=settings.share_position.replace("both", "after"),
+            position="before" if settings.share_position == "before" else "after",
             colors=settings.share_colors,
         )
         # Of two widgets on a page the first has no name of its own.
         self._first_look = replace(self._look, position="before", named=False)
+        if settings.share_position == "rail":
+            self._first_look = replace(self._first_look, position="rail", style="icons")
         self._widgets: dict[int, ShareWidget] = {}
         self._stylesheet = stylesheet()
         self._colored_stylesheet = stylesheet(self._networks.values())

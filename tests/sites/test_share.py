@@ -290,6 +290,16 @@ def test_before_and_after_are_two_widgets_of_which_one_is_a_landmark(build: Buil
     assert page.index('data-position="before"') < page.rindex("The text.")
 
 
+def test_the_rail_comes_before_the_usual_links_and_has_no_more(build: Build) -> None:
+    page = (build(article(), SMO_SHARE_POSITION="rail") / "a.html").read_text()
+    rail, usual = (a for a in tree(page).iter("aside") if a.get("class") == "smo-share")
+    assert (rail.get("data-position"), rail.get("data-style")) == ("rail", "icons")
+    assert (usual.get("data-position"), usual.get("data-style")) == ("after", "icons-text")
+    assert len(list(rail.iter("li"))) == 5
+    assert not list(rail.iter("details"))
+    assert (rail.get("aria-label"), usual.get("aria-label")) == (None, "Share")
+
+
 def test_files_are_there_only_where_they_are_used(build: Build) -> None:
     output = build(
         {**article(), "content/b.md": "Title: B\nDate: 2026-01-01\nSmo_share: email\n\nx"},
