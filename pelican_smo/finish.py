@@ -43,9 +43,11 @@ _RIVALS = {
     "social_cards": "take it out of PLUGINS",
 }
 _SHARE_CODE = re.compile(
-    r"(?:twitter\.com/(?:share|intent)|facebook\.com/(?:sharer|share\.php)|addthis\.com"
-    r"|linkedin\.com/shareArticle|sharethis\.com|addtoany\.com)"
+    r"(?:(?:twitter|x)\.com/(?:share|intent)|facebook\.com/(?:sharer|share\.php)|addthis\.com"
+    r"|linkedin\.com/(?:shareArticle|sharing)|sharethis\.com|addtoany\.com|reddit\.com/submit"
+    r"|pinterest\.com/pin/create|share\.joinmastodon\.org|toot\.kytta\.dev|bsky\.app/intent)"
 )
+_OUR_WIDGET = re.compile(r'<aside class="smo-share".*?</aside>', re.DOTALL)
 
 
 class Run:
@@ -122,7 +124,7 @@ class Run:
         tags += self.sharing.asset_tags(
             html, [text for _, _, text in widgets], str(context.get("SITEURL") or "")
         )
-        if self.settings.oembed and page.kind == "article":
+        if self.settings.oembed and wanted != "widgets" and page.kind == "article":
             tags += self.sharing.oembed_tags(page, article_id(content), env)
         if page.kind == "article" and page.status == "published" and page.canonical:
             self._record(page, content)
@@ -183,7 +185,7 @@ class Run:
         if content.template in self._theme_checked:
             return
         self._theme_checked.add(content.template)
-        own = html.replace(content.content, "")
+        own = _OUR_WIDGET.sub("", html.replace(content.content, ""))
         if (found := _SHARE_CODE.search(own)) is not None:
             self.report.add(
                 "warning",

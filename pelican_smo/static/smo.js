@@ -3,14 +3,19 @@
   "use strict";
   const KEY = "smo-server";
   const all = (name, root = document) => root.querySelectorAll(`[data-smo="${name}"]`);
-  const root = (control) => control.closest("[data-url]");
+  const root = (control) => control.closest("[data-url]") ?? document.body;
+  const shared = (control) => {
+    const { title = document.title, url = location.href } = root(control).dataset;
+    return { title, url };
+  };
   const wake = (control) => {
     for (let at = control; at && at !== root(control); at = at.parentElement) {
       if (at.matches("li, [data-smo]")) at.hidden = false;
     }
   };
   const say = (control, name) => {
-    const status = root(control).querySelector("[role=status]");
+    const status = root(control).querySelector("[role=status][data-copied]");
+    if (!status) return;
     status.textContent = "";
     setTimeout(() => { status.textContent = status.dataset[name]; }, 50);
   };
@@ -21,7 +26,7 @@
     if (beside.matches("a")) {
       field = document.createElement("input");
       field.readOnly = true;
-      field.value = root(button).dataset.url;
+      field.value = shared(button).url;
       field.setAttribute("aria-label", beside.textContent);
       beside.replaceWith(field);
     }
@@ -32,20 +37,20 @@
   for (const button of all("copy")) {
     const beside = button.parentElement.querySelector("textarea, a, input");
     wake(button);
-    if (beside.matches("a")) beside.hidden = true;
+    if (beside?.matches("a")) beside.hidden = true;
     button.addEventListener("click", async () => {
       const now = button.parentElement.querySelector("textarea, a, input");
       try {
-        await navigator.clipboard.writeText(now.value ?? root(button).dataset.url);
+        await navigator.clipboard.writeText(now?.value ?? shared(button).url);
         say(button, "copied");
       } catch {
-        byHand(button, now);
+        if (now) byHand(button, now);
       }
     });
   }
 
   for (const button of all("native")) {
-    const { title, url } = root(button).dataset;
+    const { title, url } = shared(button);
     if (!navigator.share || (navigator.canShare && !navigator.canShare({ title, url }))) continue;
     wake(button);
     button.addEventListener("click", () => {
@@ -96,7 +101,7 @@
         return;
       }
       stored((box) => (remember.checked ? box.setItem(KEY, name) : box.removeItem(KEY)));
-      const { title, url } = root(form).dataset;
+      const { title, url } = shared(form);
       location.assign(share(name, `${title}\n\n${url}`));
     });
   }

@@ -51,6 +51,20 @@ def test_where_copying_is_refused_the_address_is_selected(open_page: Open) -> No
         assert page.evaluate("getSelection().toString()") == URL
 
 
+def test_a_template_of_ones_own_needs_none_of_our_attributes(open_page: Open) -> None:
+    page = open_page("every-link.html", permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """async () => {
+          const [script] = document.querySelectorAll('script[src*="/smo-"]');
+          document.body.innerHTML = '<p><button data-smo="copy" hidden>Copy</button></p>';
+          await import(script.src + '?again');
+        }"""
+    )
+    page.get_by_role("button", name="Copy").click()
+    page.wait_for_timeout(100)
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
 NATIVE = """
 window.shared = [];
 navigator.canShare = (data) => Boolean(data.url);

@@ -380,6 +380,16 @@ def test_a_theme_with_share_links_of_its_own_is_named_once(
     assert messages().count("it prints share links of its own (facebook.com/sharer)") == 1
 
 
+def test_widgets_that_a_theme_orders_are_no_share_links_of_its_own(
+    build: Build, tmp_path: Path, messages: Callable[[], str]
+) -> None:
+    text = '{{ text.content }}{{ text.smo.share_as("facebook, x", heading="Here") }}'
+    files = theme("<!doctype html><head></head><body>{% block content %}{% endblock %}", text)
+    page = build({**article(), **files}, THEME=str(tmp_path / "site/theme")) / "a.html"
+    assert page.read_text().count('<aside class="smo-share"') == 2
+    assert messages() == ""
+
+
 # Patterns that block lists hide: reference of this package's issues, lists of 2013 to 2026.
 BLOCKED = re.compile(
     r"(?:^|[-_])(?:shareon|sharedaddy|shariff|addthis|addtoany|a2a|sharethis|ssba|twitter|tweet)"
