@@ -85,6 +85,7 @@ def _with_braces(part: tuple[str, ...]) -> str:
     return "".join(f"{{{piece}}}" if at % 2 else piece for at, piece in enumerate(part))
 
 
+_NEEDS = {"image": "a picture of the page", "instance": "a server in SMO_SHARE_INSTANCES"}
 _STATUS_STYLES = {"limited": "yellow", "retired": "red", "none": "red"}
 
 
@@ -111,8 +112,7 @@ def _print_table(networks: Iterable[Network]) -> None:
 
 def _to_know(network: Network) -> str:
     facts = [network.note] if network.note else []
-    if needs := network.needs - {"url", "prompt"}:
-        facts.append(f"needs {', '.join(sorted(needs))}")
+    facts += [f"needs {_NEEDS[name]}" for name in sorted(network.needs & set(_NEEDS))]
     if network.successors:
         facts.append(f"instead: {', '.join(network.successors)}")
     return "; ".join(facts)

@@ -17,7 +17,13 @@ def run(*arguments: str) -> Result:
 def test_networks_are_listed_with_what_to_know() -> None:
     result = run("networks")
     assert result.exit_code == 0
-    for words in ("mastodon", "Hacker News", "retired", "instead: hackernews", "needs instance"):
+    for words in (
+        "mastodon",
+        "Hacker News",
+        "retired",
+        "instead: hackernews",
+        "needs a server in SMO_SHARE_INSTANCES",
+    ):
         assert words in result.output
 
 
