@@ -41,7 +41,7 @@ class Labels:
     qr_code: str
     embed: str
     embed_code: str
-    copy_code: str
+    copy_text: str
     webmention: str
     source: str
     send: str

@@ -20,28 +20,34 @@
     setTimeout(() => { status.textContent = status.dataset[name]; }, 50);
   };
 
-  // Copy: the text field beside the button, else the address.
-  const byHand = (button, beside) => {
-    let field = beside;
-    if (beside.matches("a")) {
+  // Copy: the text beside the button, else the address.
+  const beside = (button) => button.parentElement.querySelector("textarea, input, q, a");
+  const byHand = (button, text) => {
+    let field = text;
+    say(button, "copyYourself");
+    if (text.matches("q")) {
+      getSelection().selectAllChildren(text);
+      return;
+    }
+    if (text.matches("a")) {
       field = document.createElement("input");
       field.readOnly = true;
       field.value = shared(button).url;
-      field.setAttribute("aria-label", beside.textContent);
-      beside.replaceWith(field);
+      field.setAttribute("aria-label", text.textContent);
+      text.replaceWith(field);
     }
     field.focus();
     field.select();
-    say(button, "copyYourself");
   };
   for (const button of all("copy")) {
-    const beside = button.parentElement.querySelector("textarea, a, input");
+    const first = beside(button);
     wake(button);
-    if (beside?.matches("a")) beside.hidden = true;
+    if (first?.matches("a")) first.hidden = true;
     button.addEventListener("click", async () => {
-      const now = button.parentElement.querySelector("textarea, a, input");
+      const now = beside(button);
+      const words = now?.matches("q") ? now.textContent : now?.value;
       try {
-        await navigator.clipboard.writeText(now?.value ?? shared(button).url);
+        await navigator.clipboard.writeText(words ?? shared(button).url);
         say(button, "copied");
       } catch {
         if (now) byHand(button, now);

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import html5lib
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Route, expect
 
 ARTICLE = "share-links.html"
@@ -110,9 +112,6 @@ def test_more_opens_and_closes_by_keyboard_and_every_link_can_be_reached(open_pa
 
 
 def test_the_qr_code_leads_to_the_page(open_page: Open) -> None:
-    zxingcpp = pytest.importorskip("zxingcpp")
-    from PIL import Image
-
     page = open_page(ARTICLE, color_scheme="dark")
     open_more(page)
     page.locator(".smo-qr > summary").click()
@@ -125,7 +124,7 @@ def test_what_is_embedded_is_a_quotation_without_a_script(open_page: Open) -> No
     page = open_page(ARTICLE, permissions=["clipboard-read", "clipboard-write"])
     open_more(page)
     page.locator(".smo-embed > summary").click()
-    page.get_by_role("button", name="Copy code").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     assert status(page) == "Copied"
     pasted = html5lib.parseFragment(
         page.evaluate("navigator.clipboard.readText()"), namespaceHTMLElements=False
@@ -140,6 +139,22 @@ def test_what_is_embedded_is_a_quotation_without_a_script(open_page: Open) -> No
     }
     assert pasted.find("blockquote").get("cite") == URL
     assert pasted.find(".//a").text == TITLE
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_question_to_an_assistant_can_be_copied(open_page: Open, refused: bool) -> None:
+    page = open_page(
+        "every-link.html",
+        permissions=["clipboard-read", "clipboard-write"],
+        script=REFUSED if refused else "",
+    )
+    page.locator(".smo-prompt button").click()
+    expected = "Summarise this article: https://smo.example/every-link.html"
+    if refused:
+        assert page.evaluate("getSelection().toString()") == expected
+        return
+    page.wait_for_timeout(100)
+    assert page.evaluate("navigator.clipboard.readText()") == expected
 
 
 def test_print_prints(open_page: Open) -> None:
@@ -277,7 +292,7 @@ def test_without_javascript_nothing_is_there_that_does_nothing(open_page: Open) 
     expect(page.get_by_role("link", name="Link to this page")).to_be_visible()
     page.locator(".smo-embed > summary").click()
     expect(page.get_by_label("HTML to paste elsewhere")).to_be_visible()
-    expect(page.get_by_role("button", name="Copy code")).to_be_hidden()
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_hidden()
     shown = page.locator(".smo-share-list > li:not([hidden])")
     assert all(shown.nth(at).inner_text().strip() for at in range(shown.count()))
 
