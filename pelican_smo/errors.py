@@ -3,12 +3,27 @@
 SmoError
 ├── SettingsError     settings that cannot be used, every problem at once
 ├── FindingsError     findings of a build that SMO_STRICT does not let pass
-└── PreviewError      a preview that cannot be started
+├── PreviewError      a preview that cannot be started
+├── ReceiverError     a receiver that cannot start or go on, or an order that it cannot follow
+├── FetchError        a page of another server that was not to be had
+├── MessageError      a linkback message that is none
+├── TooComplexError   a page that takes more time or memory to understand than it is worth
+└── NotNowError       a linkback that cannot be kept at the moment (receiver/inbox.py)
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
-__all__ = ["FindingsError", "PreviewError", "SettingsError", "SmoError"]
+__all__ = [
+    "FetchError",
+    "FindingsError",
+    "MessageError",
+    "PreviewError",
+    "ReceiverError",
+    "SettingsError",
+    "SmoError",
+    "TooComplexError",
+]
 
 
 class SmoError(Exception):
@@ -39,3 +54,34 @@ class FindingsError(_ListedError):
 
 class PreviewError(SmoError):
     """A preview cannot be started, for the reason that the text gives."""
+
+
+class ReceiverError(SmoError):
+    """The receiver cannot start or go on, or cannot do what was asked, as the text says."""
+
+
+FetchProblem = Literal[
+    "refused",  # the address guard forbids it, or the address is none
+    "unreachable",  # no such name, no connection, a connection that broke
+    "too slow",
+    "too big",
+    "too many redirects",
+    "encoding",  # a content coding that we do not take, or one that is broken
+    "busy",  # our own spacing between two requests to one host
+]
+
+
+class FetchError(SmoError):
+    """A page was not to be had; ``problem`` names why, ``retry_after`` the seconds to wait."""
+
+    def __init__(self, problem: FetchProblem, detail: str, retry_after: float = 0.0) -> None:
+        self.problem, self.retry_after = problem, retry_after
+        super().__init__(f"{problem}: {detail}")
+
+
+class MessageError(SmoError):
+    """A linkback message is none; the text says what is wrong with it, for its sender."""
+
+
+class TooComplexError(SmoError):
+    """A page takes more time, memory or nesting to understand than is allowed."""

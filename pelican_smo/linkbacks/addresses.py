@@ -1,0 +1,53 @@
+"""The home of the one spelling by which addresses are compared."""
+
+import re
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+__all__ = ["MAX_LENGTH", "normal", "normal_page"]
+
+# Longer addresses are refused (reference: limits); every browser of today takes as much.
+MAX_LENGTH = 2048
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+_PORTS = {"http": 80, "https": 443}
+
+
+def normal(url: str) -> str:
+    """Return the normal form of an absolute http(s) ``url``, or nothing for what is none.
+
+    Scheme and host are in lower case, the scheme's own port is left out, an empty path is
+    ``/``, and escapes are as RFC 3986 section 6.2.2 has them. The fragment stays. What has a
+    user name, a control character, a space or a backslash, or is longer than ``MAX_LENGTH``,
+    is no address.
+    """
+    if len(url) > MAX_LENGTH or _FORBIDDEN.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        return _normal(parts)
+    except ValueError:
+        return ""
+
+
+def normal_page(url: str) -> str:
+    """Return the normal form of ``url`` without its fragment: the page that it is in."""
+    return normal(url).partition("#")[0]
+
+
+def _normal(parts: SplitResult) -> str:
+    scheme = parts.scheme.lower()
+    if scheme not in _PORTS or not parts.hostname or parts.username is not None:
+        return ""
+    host = parts.hostname.encode("idna" if not parts.hostname.isascii() else "ascii").decode()
+    host = f"[{host}]" if ":" in host else host
+    if parts.port is not None and parts.port != _PORTS[scheme]:
+        host = f"{host}:{parts.port}"
+    path = _ESCAPE.sub(_settled, parts.path) or "/"
+    return urlunsplit((scheme, host, path, _ESCAPE.sub(_settled, parts.query), parts.fragment))
+
+
+def _settled(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else escape[0].upper()

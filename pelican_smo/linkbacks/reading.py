@@ -1,0 +1,61 @@
+"""The home of what a source page says about its link: Reading and Author."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+__all__ = ["PROPERTIES", "Author", "Property", "Reading"]
+
+# How a page relates to what it links to, as JF2 services name it; the strongest claim first.
+Property = Literal[
+    "rsvp",
+    "invitee",
+    "repost-of",
+    "like-of",
+    "bookmark-of",
+    "in-reply-to",
+    "quotation-of",
+    "mention-of",
+]
+PROPERTIES: tuple[Property, ...] = get_args(Property)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Author:
+    """Who wrote the source: plain text, and http(s) URLs or nothing."""
+
+    name: str = ""
+    url: str = ""
+    photo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What one source says, cleaned: strangers' words, cut to what is worth keeping.
+
+    ``url`` is where to read it (http or https), ``text`` plain text that may hold line breaks,
+    ``html`` the same with harmless markup or nothing, ``published`` an RFC 3339 date with its
+    offset or nothing, ``language`` a BCP 47 tag or nothing.
+    """
+
+    property: Property = "mention-of"
+    url: str = ""
+    author: Author = Author()
+    name: str = ""
+    text: str = ""
+    html: str = ""
+    published: str = ""
+    rsvp: str = ""
+    language: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the reading as plain values; what is empty is left out."""
+        return {name: value for name, value in asdict(self).items() if value and value != _NOBODY}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Reading":
+        """Return the reading that ``as_json`` wrote."""
+        return cls(**{**values, "author": Author(**values.get("author", {}))})
+
+
+_NOBODY = asdict(Author())

@@ -1,0 +1,1 @@
+"""The receiver: linkbacks taken in, verified, moderated, and handed to the next build."""
