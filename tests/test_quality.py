@@ -19,6 +19,7 @@ LAYERS = {
     "urls": 0,
     "handles": 0,
     "labels": 0,
+    "assets": 0,
     "report": 0,
     "scan": 0,
     "share.networks": 0,

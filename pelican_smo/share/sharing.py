@@ -8,11 +8,12 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError
 
+from pelican_smo.assets import Asset
 from pelican_smo.collect import switch, written
 from pelican_smo.page import Page
 from pelican_smo.report import Report
 from pelican_smo.settings import Settings
-from pelican_smo.share.assets import Asset, script, stylesheet
+from pelican_smo.share.assets import script, stylesheet
 from pelican_smo.share.choice import Choice, named
 from pelican_smo.share.icons import own_drawing
 from pelican_smo.share.oembed import oembed, oembed_file
