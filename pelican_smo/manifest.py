@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from pelican_smo.tags import json_text
-from pelican_smo.urls import host, is_absolute, is_web
+from pelican_smo.urls import host, is_absolute, is_web, spellings
 
 __all__ = [
     "outgoing_links",
@@ -36,12 +36,17 @@ _HREF_REL = re.compile(
 def target_row(
     identifier: str, url: str, title: str, aliases: Iterable[str], *, closed: bool
 ) -> str:
-    """Return as JSON what a receiver must know of an article that others may link to."""
+    """Return as JSON what a receiver must know of an article that others may link to.
+
+    A link counts only if it leads to one of its addresses as they stand here (Webmention,
+    section 3.2.2), so that every spelling of ``url`` and ``aliases`` has to.
+    """
+    known = {spelling for address in (url, *aliases) for spelling in spellings(address)}
     return json_text(
         {
             "url": url,
             "id": identifier,
-            "aliases": sorted(set(aliases) - {url}),
+            "aliases": sorted(known - {url}),
             "title": title,
             "closed": closed,
         }

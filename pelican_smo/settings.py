@@ -21,7 +21,7 @@ from pelican_smo.share.networks import (
 from pelican_smo.text import cut
 from pelican_smo.urls import is_absolute, is_web
 
-__all__ = ["Settings", "cache_folder", "reference_table", "unmet"]
+__all__ = ["Settings", "cache_folder", "mention_files", "reference_table", "unmet"]
 
 PREFIX = "SMO_"
 PROTOCOLS = ("webmention", "pingback", "trackback")
@@ -116,6 +116,12 @@ def names(*choices: str) -> Check:
                 )
 
     return check
+
+
+def files(value: Any) -> Iterator[str]:
+    """Accept the path of a file, or a list of them."""
+    if not isinstance(value, str) and not _is_list_of_text(value):
+        yield f"must be a path such as 'mentions.json', or a list of them, got {value!r}"
 
 
 def table(**columns: Check) -> Check:
@@ -377,6 +383,16 @@ class Settings:
     linkback_protocols: tuple[str, ...] = option(
         PROTOCOLS, "which of them the pages announce", names(*PROTOCOLS)
     )
+    mentions: str | tuple[str, ...] = option(
+        "mentions.json",
+        "files of accepted mentions (JF2), a path or a list, beside the settings file",
+        files,
+    )
+    microformats: bool = option(
+        True,
+        "mark each article as `h-entry`, unless the theme does, for those who link to it",
+        flag,
+    )
     cache_path: str = option(
         ".pelican-smo", "folder beside the settings file for what can be made again", text
     )
@@ -527,13 +543,25 @@ def _frozen(value: Any) -> Any:
 
 
 def cache_folder(settings: Settings, pelican: Mapping[str, Any]) -> Path:
-    """Return the folder for what can be made again, relative ones beside the settings file.
+    """Return the folder for what can be made again, a relative one beside the settings file."""
+    return _beside_settings(pelican, settings.cache_path)
 
-    Pelican does not say where its settings file is; content lies beside it or around it.
+
+def mention_files(settings: Settings, pelican: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Return the files of mentions that a site names, relative ones beside the settings file."""
+    named = settings.mentions
+    names = (named,) if isinstance(named, str) else named
+    return tuple(_beside_settings(pelican, name) for name in names if name)
+
+
+def _beside_settings(pelican: Mapping[str, Any], name: str) -> Path:
+    """Return the path ``name`` as seen from the settings file.
+
+    Pelican does not say where that is; content lies beside it or around it.
     """
     content = Path(pelican.get("PATH") or ".").resolve()
-    beside = content if (content / "pelicanconf.py").is_file() else content.parent
-    return beside / Path(settings.cache_path).expanduser()
+    folder = content if (content / "pelicanconf.py").is_file() else content.parent
+    return folder / Path(name).expanduser()
 
 
 def reference_table() -> str:

@@ -3,7 +3,7 @@
 import html
 import re
 
-__all__ = ["cut", "lead", "plain", "words"]
+__all__ = ["cut", "lead", "plain", "printable", "words"]
 
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[/!?]?[a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
 _UNSEEN = re.compile(
@@ -37,6 +37,11 @@ def plain(markup: str) -> str:
     if not markup.isprintable():
         markup = _UNPRINTABLE.sub("", markup)
     return " ".join(markup.split())
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without what no output format can carry; line breaks and tabs stay."""
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
 def lead(body: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
-__all__ = ["absolute", "host", "is_absolute", "is_web", "safe", "without_index"]
+__all__ = ["absolute", "host", "is_absolute", "is_web", "safe", "spellings", "without_index"]
 
 # RFC 3986 section 2: everything a URL may hold as it is, "%" for what is encoded already.
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
@@ -57,6 +57,27 @@ def without_index(url: str) -> str:
     if url.endswith("index.html") and (len(url) == len("index.html") or url[-11] == "/"):
         return url[: -len("index.html")]
     return url
+
+
+def spellings(url: str) -> tuple[str, ...]:
+    """Return the http(s) address ``url`` as others write it, too: which page it is, is the same.
+
+    That is with the other scheme, and with or without a slash at its end, which no server
+    takes behind the name of a file.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in _OTHER_SCHEME:
+        return (url,)
+    other = f"{_OTHER_SCHEME[scheme]}://{rest}"
+    if _FILE_NAME.search(rest) or "/" not in rest.rstrip("/"):
+        return url, other
+    if rest.endswith("/"):
+        return url, other, url[:-1], other[:-1]
+    return url, other, f"{url}/", f"{other}/"
+
+
+_OTHER_SCHEME = {"http": "https", "https": "http"}
+_FILE_NAME = re.compile(r"[?#]|\.(?:html?|php)\Z")
 
 
 def host(url: str) -> str:

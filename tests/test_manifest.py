@@ -88,3 +88,35 @@ def test_a_file_that_says_so_already_is_left_alone(tmp_path: Path) -> None:
     write_atomically(path, b"two")
     assert path.read_bytes() == b"two"
     assert [file.name for file in path.parent.iterdir()] == ["file.json"]
+
+
+@pytest.mark.parametrize(
+    ("url", "others"),
+    [
+        (
+            "https://example.org/one/",
+            ["http://example.org/one", "http://example.org/one/", "https://example.org/one"],
+        ),
+        ("http://example.org/blog/one.html", ["https://example.org/blog/one.html"]),
+        ("https://example.org/", ["http://example.org/"]),
+        (
+            "https://example.org/v1.2",
+            ["http://example.org/v1.2", "http://example.org/v1.2/", "https://example.org/v1.2/"],
+        ),
+        ("https://example.org/?p=1", ["http://example.org/?p=1"]),
+        ("urn:isbn:1", []),
+    ],
+)
+def test_wr_8_every_spelling_of_an_address_is_listed(url: str, others: list[str]) -> None:
+    assert json.loads(target_row("a", url, "A", (), closed=False))["aliases"] == others
+
+
+def test_wr_8_aliases_are_listed_in_every_spelling_too() -> None:
+    row = target_row("a", "https://example.org/a.html", "A", ["https://old.example/a"], closed=True)
+    assert json.loads(row)["aliases"] == [
+        "http://example.org/a.html",
+        "http://old.example/a",
+        "http://old.example/a/",
+        "https://old.example/a",
+        "https://old.example/a/",
+    ]
