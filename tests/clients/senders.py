@@ -78,26 +78,11 @@ def trackback_ping(target: str) -> str:
 
 
 REMY = "node_modules/@remy/webmention/bin/wm.js"
-CURL = (
-    "curl",
-    "--fail-with-body",
-    "--silent",
-    "--show-error",
-    "--max-time",
-    "20",
-    "--noproxy",
-    "*",
-)
+CURL = "curl --fail-with-body --silent --show-error --max-time 20".split()
 
 CLIENTS = (
     Client(name="ronkyuu", protocol="webmention", send=ronkyuu_webmention),
-    Client(
-        name="remy",
-        protocol="webmention",
-        send=remy_webmention,
-        command="node",
-        needs=REMY,
-    ),
+    Client(name="remy", protocol="webmention", send=remy_webmention, command="node", needs=REMY),
     Client(name="curl", protocol="webmention", send=curl_webmention, command="curl"),
     Client(name="xmlrpc", protocol="pingback", send=xmlrpc_pingback),
     Client(name="curl", protocol="trackback", send=curl_trackback, command="curl"),
