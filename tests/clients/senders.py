@@ -78,7 +78,7 @@ def trackback_ping(target: str) -> str:
 
 
 REMY = "node_modules/@remy/webmention/bin/wm.js"
-CURL = "curl --fail-with-body --silent --show-error --max-time 20".split()
+CURL = ["curl", "--fail-with-body", "--silent", "--show-error", "--max-time", "20"]
 
 CLIENTS = (
     Client(name="ronkyuu", protocol="webmention", send=ronkyuu_webmention),
