@@ -1,0 +1,622 @@
+"""The home of the store in one SQLite file, which several processes may have open at once."""
+
+import hashlib
+import hmac
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pelican_smo.errors import ReceiverError
+from pelican_smo.linkbacks.addresses import normal_page
+from pelican_smo.linkbacks.reading import Reading
+from pelican_smo.receiver.inbox import Arrival, NotNowError
+from pelican_smo.receiver.store import (
+    EVERY,
+    PROTOCOLS,
+    Action,
+    Audited,
+    Filter,
+    Job,
+    JobKind,
+    Media,
+    Mention,
+    Moderation,
+    Next,
+    Rule,
+    Scope,
+)
+from pelican_smo.urls import host
+
+__all__ = ["SqliteStore"]
+
+SCHEMA = 1
+DAY = 86400.0
+# How long a writer waits for another process before the sender is told to come back.
+_LOCK_SECONDS = 5.0
+_RETRY_AFTER = 60
+# One pair is read at most so often, however many messages name it.
+_DEBOUNCE = 30.0
+# A lease or a time further ahead than any that we give was made by a clock that was wrong.
+_LONGEST_LEASE = 3600.0
+_LONGEST_WAIT = 100 * DAY
+_LOG_DAYS = 14
+_FAILED_DAYS = 90
+_NEGATIVE_MEDIA_DAYS = 7
+_BITS = {name: 1 << at for at, name in enumerate(PROTOCOLS)}
+_DONE: Mapping[Action, Moderation] = {
+    "approve": "approved",
+    "reject": "rejected",
+    "spam": "spam",
+    "erase": "erased",
+}
+_FULL = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
+_COLUMNS = (
+    *("id", "key", "source", "host", "article", "target", "protocols", "claims"),
+    *("first_received", "last_received", "verification", "reason", "moderation"),
+    *("reading", "shown", "signals", "checked", "etag", "last_modified", "digest"),
+    *("failures", "missing", "missing_at", "rechecks"),
+)
+_SELECT = f"SELECT {', '.join(f'mention.{name}' for name in _COLUMNS)} FROM mention"  # noqa: S608  names of ours
+
+
+class SqliteStore:
+    """Implements Store; one object is for one thread at a time."""
+
+    def __init__(self, path: Path | str, *, synchronous: str = "FULL") -> None:
+        """Open the file at ``path``, new or old. Raises ReceiverError where that cannot be."""
+        self.path = Path(path)
+        try:
+            self._db = sqlite3.connect(
+                path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute(f"PRAGMA synchronous = {synchronous}")
+            self._db.execute("PRAGMA journal_size_limit = 67108864")
+            self._migrate()
+            self.secret = self._secret()
+        except sqlite3.Error as error:
+            raise ReceiverError(
+                f"the database {path} cannot be used: {error}; "
+                "name a file of pelican-smo, in a folder that may be written"
+            ) from error
+
+    def _migrate(self) -> None:
+        with self.transaction():
+            (version,) = self._one("PRAGMA user_version")
+            if version > SCHEMA:
+                raise ReceiverError(
+                    f"the database {self.path} is of a newer pelican-smo (schema {version}, "
+                    f"this one knows {SCHEMA}); update pelican-smo"
+                )
+            if version == 0 and self._one("SELECT count(*) FROM sqlite_master")[0]:
+                raise ReceiverError(f"the file {self.path} is a database of another program")
+            for number in range(version + 1, SCHEMA + 1):
+                name = f"migrations/sqlite-{number:04}.sql"
+                script = (files(__package__) / name).read_text(encoding="utf-8")
+                for statement in script.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {number}")
+
+    def _secret(self) -> bytes:
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO meta VALUES ('secret', ?) ON CONFLICT DO NOTHING",
+                (secrets.token_bytes(32),),
+            )
+            return bytes(self._one("SELECT value FROM meta WHERE name = 'secret'")[0])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _one(self, sql: str, values: Iterable[Any] = ()) -> Any:
+        return self._db.execute(sql, tuple(values)).fetchone()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Return a context in which several calls are one transaction."""
+        if self._db.in_transaction:
+            yield
+            return
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._roll_back()
+            raise _not_now(error) from error
+        except BaseException:
+            self._roll_back()
+            raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Return a context within a transaction that undoes what it did if it fails."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK TO part")
+            if isinstance(error, sqlite3.OperationalError):
+                raise _not_now(error) from error
+            raise
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("RELEASE part")
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    # Arrivals
+
+    def token(self, source: str, article: str) -> str:
+        """Return the status token of the link from ``source`` to ``article``: 128 bits, keyed."""
+        return self._key(normal_page(source), article).hex()
+
+    def _key(self, page: str, article: str) -> bytes:
+        return self._hash(f"{page}\0{article}")
+
+    def _hash(self, text: str) -> bytes:
+        return hmac.digest(self.secret, text.encode("utf-8", "replace"), hashlib.sha256)[:16]
+
+    def arrive(self, arrival: Arrival) -> None:
+        """Keep what a stranger sent, as one mention with what came before, and its job."""
+        claims = json.dumps(arrival.claims, ensure_ascii=False) if arrival.claims else ""
+        page = normal_page(arrival.source)
+        with self.transaction():
+            mention, moderation, checked = self._one(
+                "INSERT INTO mention (key, source, host, article, target, protocols, claims,"
+                " first_received, last_received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET"
+                " last_received = max(last_received, excluded.last_received),"
+                " protocols = protocols | excluded.protocols,"
+                " claims = CASE WHEN excluded.claims = '' OR moderation = 'erased'"
+                " THEN claims ELSE excluded.claims END"
+                " RETURNING id, moderation, checked",
+                (
+                    *(self._key(page, arrival.article), arrival.source, host(page)),
+                    *(arrival.article, arrival.target, _BITS[arrival.protocol], claims),
+                    *(arrival.received, arrival.received),
+                ),
+            )
+            if moderation == "pending" and self.is_erased(page):
+                self._wipe(mention)
+                return
+            if moderation == "erased":
+                return
+            self._db.execute(
+                "INSERT INTO inbound (at, mention, protocol, source, target, claims, client, agent)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    arrival.received,
+                    mention,
+                    arrival.protocol,
+                    arrival.source,
+                    arrival.target,
+                    claims,
+                    arrival.client,
+                    arrival.agent,
+                ),
+            )
+            earliest = checked + _DEBOUNCE if checked <= arrival.received else 0.0
+            self._schedule("verify", mention, max(arrival.received, earliest))
+
+    def _schedule(self, kind: JobKind, mention: int, run_at: float) -> None:
+        """Have a job done at ``run_at``, or earlier if it is there; once more if it is at work."""
+        self._db.execute(
+            "INSERT INTO job (kind, mention, run_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (mention, kind) DO UPDATE SET"
+            " again = (owner != ''), run_at = min(run_at, excluded.run_at)",
+            (kind, mention, run_at),
+        )
+
+    # Jobs
+
+    def claim(self, owner: str, now: float, *, lease: float, most: int) -> list[Job]:
+        """Take up to ``most`` jobs that are due, for ``lease`` seconds; the oldest first."""
+        if not self._one("SELECT 1 FROM job WHERE run_at <= ? LIMIT 1", (now,)):
+            return []
+        with self.transaction():
+            rows = self._db.execute(
+                "UPDATE job SET owner = ?, leased_until = ?, attempts = attempts + 1, again = 0"
+                " WHERE id IN (SELECT id FROM job WHERE run_at <= ? AND leased_until <= ?"
+                " ORDER BY run_at, id LIMIT ?)"
+                " RETURNING id, kind, mention, attempts, run_at",
+                (owner, now + lease, now, now, most),
+            ).fetchall()
+            return [
+                Job(
+                    id=job,
+                    kind=kind,
+                    owner=owner,
+                    attempts=attempts,
+                    mention=_mention(self._one(f"{_SELECT} WHERE id = ?", (mention,))),
+                )
+                for job, kind, mention, attempts, _ in sorted(rows, key=_by_time)
+            ]
+
+    def held(self, job: Job) -> Mention | None:
+        """Return the mention of ``job`` as it is now; None where the job is no longer its worker's."""
+        row = self._one(
+            "SELECT mention FROM job WHERE id = ? AND owner = ? AND attempts = ?",
+            (job.id, job.owner, job.attempts),
+        )
+        return self._mention(row[0]) if row else None
+
+    def settle(self, job: Job, next: Next, now: float) -> None:
+        """Note what a look at the source, done by a job that is held, makes of its mention."""
+        with self.transaction():
+            before = self._mention(job.mention.id)
+            author = next.reading.author.url if next.reading else ""
+            if author and self.is_erased(before.source, author):
+                self._erase(before, now)
+                return
+            self._write(before, next, author, now)
+            if next.moderation != before.moderation:
+                self._audit(now, "rules", next.moderation, before.id)
+            self._after_change(before, now)
+            self._end(job, next.run_at, now)
+
+    def settle_media(self, job: Job, media: Media, now: float) -> None:
+        """Keep the picture that a job that is held was about."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO media VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET"
+                " name = excluded.name, type = excluded.type, data = excluded.data,"
+                " at = excluded.at",
+                (media.origin, media.name, media.type, media.data, now),
+            )
+            if media.name:
+                self._grow()
+            self._end(job, None, now)
+
+    def postpone(self, job: Job, run_at: float) -> None:
+        """Have a job that is held done at ``run_at``, as if it had not been tried."""
+        with self.transaction():
+            self._db.execute(
+                "UPDATE job SET owner = '', leased_until = 0, attempts = attempts - 1, run_at = ?"
+                " WHERE id = ?",
+                (run_at, job.id),
+            )
+
+    def _end(self, job: Job, run_at: float | None, now: float) -> None:
+        """Put a job away until ``run_at``, or for good; soon, if a message came meanwhile."""
+        (again,) = self._one("SELECT again FROM job WHERE id = ?", (job.id,))
+        if again:
+            run_at = min(run_at or now + _DEBOUNCE, now + _DEBOUNCE)
+        if run_at is None:
+            self._db.execute("DELETE FROM job WHERE id = ?", (job.id,))
+        else:
+            self._db.execute(
+                "UPDATE job SET owner = '', leased_until = 0, again = 0, run_at = ? WHERE id = ?",
+                (run_at, job.id),
+            )
+
+    def _write(self, before: Mention, next: Next, author: str, now: float) -> None:
+        self._db.execute(
+            "UPDATE mention SET verification = ?, reason = ?, moderation = ?, reading = ?,"
+            " shown = ?, author = ?, signals = ?, checked = ?, etag = ?, last_modified = ?,"
+            " digest = ?, failures = ?, missing = ?, missing_at = ?, rechecks = ? WHERE id = ?",
+            (
+                *(next.verification, next.reason, next.moderation, _text(next.reading)),
+                *(_text(next.shown), author, "\n".join(next.signals), now, next.etag),
+                *(next.last_modified, next.digest, next.failures, next.missing),
+                *(next.missing_at, next.rechecks, before.id),
+            ),
+        )
+
+    def _after_change(self, before: Mention, now: float) -> None:
+        """Note what follows where a change of a mention is one of what is published."""
+        mention = self._mention(before.id)
+        if (mention.is_published, mention.shown) == (before.is_published, before.shown):
+            return
+        if mention.is_published or before.is_published:
+            self._grow()
+        photo = mention.shown.author.photo if mention.is_published and mention.shown else ""
+        if photo and self.media(photo) is None:
+            self._schedule("avatar", mention.id, now)
+
+    def _grow(self) -> None:
+        self._db.execute(
+            "INSERT INTO meta VALUES ('generation', 1) ON CONFLICT DO UPDATE SET value = value + 1"
+        )
+
+    def is_erased(self, source: str, author: str = "") -> bool:
+        """Tell whether this source or this author's URL is to stay erased."""
+        hashes = [self._hash(normal_page(source))]
+        if author:
+            hashes.append(self._hash(f"author\0{normal_page(author)}"))
+        marks = ", ".join("?" * len(hashes))
+        sql = f"SELECT count(*) FROM erasure WHERE hash IN ({marks})"  # noqa: S608  marks only
+        return bool(self._one(sql, hashes)[0])
+
+    def approved_from(self, host: str) -> int:
+        """Return how many mentions from ``host`` the owner has approved."""
+        sql = "SELECT count(*) FROM mention WHERE host = ? AND moderation = 'approved'"
+        return int(self._one(sql, (host,))[0])
+
+    # Looking things up
+
+    def mentions(self, filter: Filter = EVERY) -> list[Mention]:
+        """Return the mentions that ``filter`` means, newest first."""
+        where, values = _where(filter)
+        limit = f" LIMIT {int(filter.most)}" if filter.most else ""
+        rows = self._db.execute(
+            f"{_SELECT} WHERE {where} ORDER BY last_received DESC, id DESC{limit}", values
+        )
+        found = map(_mention, rows)
+        return [
+            mention
+            for mention in found
+            if (not filter.changed or mention.has_changed)
+            and (not filter.published or mention.is_published)
+        ]
+
+    def _mention(self, identifier: int) -> Mention:
+        return _mention(self._one(f"{_SELECT} WHERE id = ?", (identifier,)))
+
+    def by_token(self, token: str) -> Mention | None:
+        """Return the mention with a status token."""
+        try:
+            key = bytes.fromhex(token)
+        except ValueError:
+            return None
+        row = self._one(f"{_SELECT} WHERE key = ?", (key,))
+        return _mention(row) if row else None
+
+    def history(self, mention: int) -> list[Audited]:
+        """Return the audit log of one mention, oldest first."""
+        rows = self._db.execute(
+            "SELECT at, who, action, mention, note FROM audit WHERE mention = ? ORDER BY id",
+            (mention,),
+        )
+        return [
+            Audited(at=at, who=who, action=action, mention=mention, note=note)
+            for at, who, action, mention, note in rows
+        ]
+
+    def generation(self) -> int:
+        """Return a number that grows with each change of what is published."""
+        row = self._one("SELECT value FROM meta WHERE name = 'generation'")
+        return int(row[0]) if row else 0
+
+    def due(self, now: float) -> int:
+        """Return how many jobs wait to be done."""
+        return int(self._one("SELECT count(*) FROM job WHERE run_at <= ?", (now,))[0])
+
+    def figures(self, now: float) -> dict[str, float]:
+        """Return what there is to count."""
+        found: dict[str, float] = {}
+        for column in ("verification", "moderation"):
+            sql = f"SELECT {column}, count(*) FROM mention GROUP BY {column}"  # noqa: S608  ours
+            found |= {f'mentions{{{column}="{name}"}}': n for name, n in self._db.execute(sql)}
+        (oldest,) = self._one("SELECT min(run_at) FROM job WHERE run_at <= ?", (now,))
+        found["jobs"] = self._one("SELECT count(*) FROM job")[0]
+        found["jobs_due"] = self.due(now)
+        found["oldest_job_seconds"] = max(0.0, now - oldest) if oldest is not None else 0.0
+        found["generation"] = self.generation()
+        return found
+
+    # Moderation
+
+    def moderate(self, mentions: Iterable[Mention], action: Action, who: str, now: float) -> int:
+        """Carry out an order of the owner; returns how many mentions it changed."""
+        changed = 0
+        with self.transaction():
+            for before in (self._mention(mention.id) for mention in mentions):
+                if before.moderation == "erased":
+                    continue
+                if before.moderation == _DONE[action] and not (
+                    action == "approve" and before.has_changed
+                ):
+                    continue
+                self._carry_out(before, action, now)
+                self._audit(now, who, action, before.id, f"was {before.moderation}")
+                self._after_change(before, now)
+                changed += 1
+        return changed
+
+    def _carry_out(self, before: Mention, action: Action, now: float) -> None:
+        if action == "erase":
+            self._erase(before, now)
+            return
+        shown = before.shown
+        if action == "approve":
+            shown = before.reading or Reading(url=normal_page(before.source))
+            self._schedule("verify", before.id, now + DAY)
+        self._db.execute(
+            "UPDATE mention SET moderation = ?, shown = ?, rechecks = 0 WHERE id = ?",
+            (_DONE[action], _text(shown), before.id),
+        )
+
+    def _erase(self, before: Mention, now: float) -> None:
+        """Take away every word of a mention; keyed hashes see to it that it stays away."""
+        authors = {reading.author.url for reading in (before.reading, before.shown) if reading}
+        hashes = [self._hash(normal_page(before.source))]
+        hashes += [self._hash(f"author\0{normal_page(url)}") for url in authors if url]
+        self._db.executemany(
+            "INSERT INTO erasure VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [(hash, now) for hash in hashes],
+        )
+        self._wipe(before.id)
+        for origin in {r.author.photo for r in (before.reading, before.shown) if r}:
+            self._db.execute("DELETE FROM media WHERE origin = ?", (origin,))
+
+    def _wipe(self, mention: int) -> None:
+        self._db.execute(
+            "UPDATE mention SET moderation = 'erased', source = '', host = '', target = '',"
+            " claims = '', reading = '', shown = '', author = '', signals = '', reason = '',"
+            " etag = '', last_modified = '', digest = '' WHERE id = ?",
+            (mention,),
+        )
+        self._db.execute("DELETE FROM inbound WHERE mention = ?", (mention,))
+        self._db.execute("DELETE FROM job WHERE mention = ?", (mention,))
+
+    def recheck(self, mentions: Iterable[Mention], who: str, now: float) -> int:
+        """Have the sources of ``mentions`` read again as soon as may be."""
+        count = 0
+        with self.transaction():
+            for mention in mentions:
+                if mention.moderation != "erased":
+                    self._schedule("verify", mention.id, now)
+                    self._audit(now, who, "recheck", mention.id)
+                    count += 1
+        return count
+
+    def rules(self) -> list[Rule]:
+        """Return every rule, oldest first."""
+        rows = self._db.execute("SELECT scope, value, action, note, at FROM rule ORDER BY at")
+        return [
+            Rule(scope=scope, value=value, action=action, note=note, at=at)
+            for scope, value, action, note, at in rows
+        ]
+
+    def add_rule(self, rule: Rule, who: str) -> None:
+        """Add a rule in place of an earlier one on the same thing."""
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO rule VALUES (?, ?, ?, ?, ?) ON CONFLICT (scope, value) DO UPDATE SET"
+                " action = excluded.action, note = excluded.note, at = excluded.at",
+                (rule.scope, rule.value, rule.action, rule.note, rule.at),
+            )
+            self._audit(rule.at, who, rule.action, None, f"{rule.scope} {rule.value}")
+
+    def drop_rule(self, scope: Scope, value: str, who: str, now: float) -> bool:
+        """Take a rule back; False where there is none."""
+        with self.transaction():
+            gone = self._db.execute(
+                "DELETE FROM rule WHERE scope = ? AND value = ?", (scope, value)
+            ).rowcount
+            if gone:
+                self._audit(now, who, "drop rule", None, f"{scope} {value}")
+            return bool(gone)
+
+    def _audit(self, at: float, who: str, action: str, mention: int | None, note: str = "") -> None:
+        self._db.execute(
+            "INSERT INTO audit (at, who, action, mention, note) VALUES (?, ?, ?, ?, ?)",
+            (at, who, action, mention, note),
+        )
+
+    # Pictures
+
+    def media(self, origin: str) -> Media | None:
+        """Return the picture made from ``origin``, if one was looked for."""
+        return self._media("origin", origin)
+
+    def media_named(self, name: str) -> Media | None:
+        """Return our picture of that name."""
+        return self._media("name", name) if name else None
+
+    def _media(self, column: str, value: str) -> Media | None:
+        sql = f"SELECT origin, name, type, data FROM media WHERE {column} = ?"  # noqa: S608  ours
+        row = self._one(sql, (value,))
+        return Media(origin=row[0], name=row[1], type=row[2], data=row[3]) if row else None
+
+    # Housekeeping
+
+    def mend_times(self, now: float) -> int:
+        """Set right what a clock that was wrong has put out of reach; returns how many rows."""
+        with self.transaction():
+            leases = self._db.execute(
+                "UPDATE job SET leased_until = 0 WHERE leased_until > ?", (now + _LONGEST_LEASE,)
+            )
+            waits = self._db.execute(
+                "UPDATE job SET run_at = ? WHERE run_at > ?", (now, now + _LONGEST_WAIT)
+            )
+            return leases.rowcount + waits.rowcount
+
+    def prune(self, now: float) -> int:
+        """Forget the log after two weeks, and after three months what never was a link.
+
+        Nothing that was verified once, and nothing that the owner decided on, goes.
+        """
+        with self.transaction():
+            gone = self._db.execute("DELETE FROM inbound WHERE at < ?", (now - _LOG_DAYS * DAY,))
+            count = gone.rowcount
+            old = (
+                "SELECT id FROM mention WHERE last_received < ? AND moderation = 'pending'"
+                " AND reading = '' AND verification IN ('no-link', 'gone', 'refused', 'unreachable')"
+            )
+            before = (now - _FAILED_DAYS * DAY,)
+            for table, column in (("job", "mention"), ("inbound", "mention"), ("mention", "id")):
+                sql = f"DELETE FROM {table} WHERE {column} IN ({old})"  # noqa: S608  names of ours
+                count += self._db.execute(sql, before).rowcount
+            self._db.execute(
+                "DELETE FROM media WHERE name = '' AND at < ?",
+                (now - _NEGATIVE_MEDIA_DAYS * DAY,),
+            )
+            return count
+
+    def backup(self, path: Path) -> None:
+        """Copy the database to ``path`` while it is in use (SQLite's online backup)."""
+        copy = sqlite3.connect(path)
+        try:
+            self._db.backup(copy)
+        finally:
+            copy.close()
+
+
+def _by_time(row: tuple[Any, ...]) -> tuple[float, int]:
+    return row[4], row[0]
+
+
+def _where(filter: Filter) -> tuple[str, list[Any]]:
+    """Return the condition of ``filter`` and its values."""
+    terms, values = ["1"], list[Any]()
+    if filter.ids:
+        terms.append(f"id IN ({', '.join('?' * len(filter.ids))})")
+        values += filter.ids
+    for column in ("moderation", "verification", "host", "article", "author"):
+        if wanted := getattr(filter, column):
+            terms.append(f"{column} = ?")
+            values.append(wanted)
+    if filter.protocol:
+        terms.append("protocols & ?")
+        values.append(_BITS[filter.protocol])
+    if filter.changed or filter.published:
+        terms.append("moderation = 'approved'")
+    return " AND ".join(terms), values
+
+
+def _mention(row: tuple[Any, ...]) -> Mention:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    key = values.pop("key")
+    return Mention(
+        **{
+            **values,
+            "token": key.hex(),
+            "protocols": tuple(name for name, bit in _BITS.items() if values["protocols"] & bit),
+            "claims": json.loads(values["claims"]) if values["claims"] else {},
+            "reading": _reading(values["reading"]),
+            "shown": _reading(values["shown"]),
+            "signals": tuple(filter(None, values["signals"].split("\n"))),
+        }
+    )
+
+
+def _reading(text: str) -> Reading | None:
+    return Reading.from_json(json.loads(text)) if text else None
+
+
+def _text(reading: Reading | None) -> str:
+    return json.dumps(reading.as_json(), ensure_ascii=False) if reading is not None else ""
+
+
+def _not_now(error: sqlite3.OperationalError) -> Exception:
+    """Return NotNowError for what may pass: a lock, a full disk; else the error itself."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, *_FULL):
+        return NotNowError(f"the database does not take anything now: {error}", _RETRY_AFTER)
+    return error
