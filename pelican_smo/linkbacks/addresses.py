@@ -3,6 +3,8 @@
 import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from pelican_smo.urls import safe
+
 __all__ = ["MAX_LENGTH", "normal", "normal_page"]
 
 # Longer addresses are refused (reference: limits); every browser of today takes as much.
@@ -18,17 +20,17 @@ def normal(url: str) -> str:
     """Return the normal form of an absolute http(s) ``url``, or nothing for what is none.
 
     Scheme and host are in lower case, the scheme's own port is left out, an empty path is
-    ``/``, and escapes are as RFC 3986 section 6.2.2 has them. The fragment stays. What has a
-    user name, a control character, a space or a backslash, or is longer than ``MAX_LENGTH``,
-    is no address.
+    ``/``, and escapes are as RFC 3986 section 6.2.2 has them; other scripts are escaped, as
+    in RFC 3987 section 3.1. The fragment stays. What has a user name, a control character, a
+    space or a backslash, or is longer than ``MAX_LENGTH``, is no address.
     """
     if len(url) > MAX_LENGTH or _FORBIDDEN.search(url):
         return ""
     try:
-        parts = urlsplit(url)
-        return _normal(parts)
+        address = safe(_normal(urlsplit(url)))
     except ValueError:
         return ""
+    return address if len(address) <= MAX_LENGTH else ""
 
 
 def normal_page(url: str) -> str:
