@@ -97,7 +97,7 @@ def webmention(body: bytes) -> Webmention:
     return Webmention(
         source=_address("source", fields.get("source", ())),
         target=_address("target", fields.get("target", ())),
-        vouch=vouch if normal(vouch) else "",
+        vouch=vouch if vouch and normal(vouch) else "",
     )
 
 
