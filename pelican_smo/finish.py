@@ -20,6 +20,9 @@ from pelican_smo.manifest import (
     write_links,
     write_targets,
 )
+from pelican_smo.mentions.responses import Responses
+from pelican_smo.mentions.store import Mention
+from pelican_smo.mentions.widgets import counts
 from pelican_smo.merge import merge
 from pelican_smo.page import Page
 from pelican_smo.report import Report
@@ -66,7 +69,9 @@ class Run:
         self.targets: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self._collector: Collector | None = None
+        self.contents: list[Any] = []  # every article and page, once all of them are read
         self.sharing = Sharing(self.settings, pelican, self.report)
+        self.responses = Responses(self.settings, pelican, self.report, self._ids)
         self._theme_checked: set[str] = set()
         self._note_rivals()
 
@@ -81,6 +86,20 @@ class Run:
                 self.settings, self.pelican, context.get("static_content", {}), self.report
             )
         return self._collector
+
+    def _ids(self) -> set[str]:
+        return {article_id(content) for content in self.contents}
+
+    def mentions(self, page: Page, content: Any) -> Sequence[Mention]:
+        """Return what others wrote about ``content``, whose values ``page`` has."""
+        return self.responses.of(lambda: article_id(content), lambda: _addresses(page, content))
+
+    def section(self, page: Page, content: Any, env: Environment) -> str:
+        """Return the section of mentions of ``page``, empty where there is none to show."""
+        if switch(content) in ("off", "tags"):
+            return ""
+        base = _base(self.pelican, content)
+        return self.responses.section(page, self.mentions(page, content), env, base)
 
     # One page
 
@@ -121,9 +140,10 @@ class Run:
             widgets = self._widget_edits(html, head, page, content, env)
         edits = list(widgets)
         tags = [] if wanted == "widgets" else self._settled_tags(head, page, output_file, edits)
-        tags += self.sharing.asset_tags(
-            html, [text for _, _, text in widgets], str(context.get("SITEURL") or "")
-        )
+        base = str(context.get("SITEURL") or "")
+        texts = [text for _, _, text in widgets]
+        tags += self.sharing.asset_tags(html, texts, base)
+        tags += self.responses.asset_tags((*texts, html), base)
         if self.settings.oembed and wanted != "widgets" and page.kind == "article":
             tags += self.sharing.oembed_tags(page, article_id(content), env)
         if page.kind == "article" and page.status == "published" and page.canonical:
@@ -143,42 +163,52 @@ class Run:
             self.report.add("warning", "theme", problem, f"see {output_file}")
         return merged.tags
 
-    # The widget
+    # The widget and the mentions
 
     def _widget_edits(
         self, html: str, head: Head, page: Page, content: Any, env: Environment
     ) -> list[Edit]:
-        if self.settings.share_position == "manual":
-            return []
-        widget = self.sharing.widget(page, content, env)
-        if not widget or find_text(html, widget) >= 0:
+        manual = self.settings.share_position == "manual"
+        widget = "" if manual else self.sharing.widget(page, content, env)
+        if widget and find_text(html, widget) >= 0:
+            widget = ""
+        section = "" if self.responses.are_in(html) else self.section(page, content, env)
+        if not widget and not section:
             return []
         where = place(html, content.content, head.end)
         if where is None or not where.exact:
-            self._note_placement(where, content)
-        self._note_share_code(html, content)
+            self._note_placement(where, content, "share" if widget else "mentions")
+        if widget:
+            self._note_share_code(html, content)
         if where is None:
             return []
+        edits = self._share_edits(where, page, content, env, widget) if widget else []
+        return [*edits, _insertion(where.after, section)] if section else edits
+
+    def _share_edits(
+        self, where: Place, page: Page, content: Any, env: Environment, widget: str
+    ) -> list[Edit]:
         position = self.settings.share_position
         if position in ("both", "rail"):
             first = self.sharing.widget(page, content, env, first=True)
             return [_insertion(where.before, first), _insertion(where.after, widget)]
         return [_insertion(where.after if position == "after" else where.before, widget)]
 
-    def _note_placement(self, where: Place | None, content: Any) -> None:
+    def _note_placement(self, where: Place | None, content: Any, part: str) -> None:
+        what = {"share": "the share links", "mentions": "the mentions"}[part]
         if where is None:
             self.report.add(
                 "warning",
                 str(content.relative_source_path),
-                "the theme shows no place for the share links",
-                "put {{ article.smo.share }} into its template",
+                f"the theme shows no place for {what}",
+                f"put {{{{ article.smo.{part} }}}} into its template",
             )
         else:
             self.report.add(
                 "info",
                 "theme",
-                "it changes the article's text, so the share links are placed by its markup",
-                "{{ article.smo.share }} in its template says where they go",
+                f"it changes the article's text, so {what} are placed by its markup",
+                f"{{{{ article.smo.{part} }}}} in its template says where they go",
             )
 
     def _note_share_code(self, html: str, content: Any) -> None:
@@ -209,19 +239,15 @@ class Run:
 
     def _record(self, page: Page, content: Any) -> None:
         identifier = article_id(content)
-        aliases = [page.url]
-        if page.url.endswith("/"):
-            aliases.append(f"{page.url}index.html")
-        aliases += [
-            absolute(page.site.url, alias.strip())
-            for alias in written(content).get("aliases", "").split(",")
-            if alias.strip()
-        ]
         self.sources[page.url] = source_row(
             page.site.url, identifier, page.canonical, content.content, page.url
         )
         self.targets[page.url] = target_row(
-            identifier, page.canonical, page.headline, aliases, closed=closed(content)
+            identifier,
+            page.canonical,
+            page.headline,
+            _addresses(page, content),
+            closed=closed(content),
         )
 
     def close(self, output: Path) -> None:
@@ -231,6 +257,8 @@ class Run:
         try:
             for path, text in self.sharing.files.items():
                 write_atomically(output / path, text.encode())
+            for path, data in self.responses.files.items():
+                write_atomically(output / path, data)
             if site:
                 write_links(cache, site, self.sources.values())
                 write_atomically(cache / "report.json", self._report_text().encode())
@@ -266,6 +294,27 @@ class Run:
         findings = [str(finding) for finding in self.report.of("warning", "error")]
         if self.settings.strict and findings:
             raise FindingsError(findings)
+
+
+def _addresses(page: Page, content: Any) -> list[str]:
+    """Return where ``page`` is and was, as its author says."""
+    found = [page.url, page.canonical]
+    if page.url.endswith("/"):
+        found.append(f"{page.url}index.html")
+    aliases = written(content).get("aliases", "")
+    found += [absolute(page.site.url, one.strip()) for one in aliases.split(",") if one.strip()]
+    return found
+
+
+def _base(pelican: Mapping[str, Any], content: Any) -> str:
+    """Return the site's address as Pelican's writer gives it to the page of ``content``.
+
+    A theme may ask for mentions in a loop over contents, where no page's context is at hand.
+    """
+    if pelican.get("RELATIVE_URLS"):
+        depth = content.save_as.replace("\\", "/").count("/")
+        return "/".join([".."] * depth) or "."
+    return str(pelican.get("SITEURL") or "")
 
 
 def _insertion(offset: int, widget: str) -> Edit:
@@ -309,5 +358,10 @@ class ContentSmo:
 
     @property
     def mentions(self) -> Markup:
-        """Return the mentions, of which a site without a receiver has none."""
-        return Markup("")
+        """Return the section of mentions, empty where there is none to show."""
+        return Markup(self._run.section(self.page, self._content, self._env))  # noqa: S704  a template made it
+
+    @property
+    def mention_counts(self) -> Mapping[str, int]:
+        """Return how many mentions there are of each kind, and in ``total``."""
+        return counts(self._run.mentions(self.page, self._content))

@@ -105,6 +105,7 @@ def offer_smo(generators: Sequence[Any]) -> None:
         for content in _contents(generator) if run is not None else ():
             kind = "article" if type(content).__name__ == "Article" else "page"
             content.smo = ContentSmo(run, content, kind, generator.context, generator.env)
+            run.contents.append(content)
             for reference in _metadata_images(content):
                 _attach(generator, content, reference)
 

@@ -37,12 +37,15 @@ class Place:
     """Where an article's body begins and ends on its page, as offsets to insert at.
 
     ``exact`` is true where the body stands there as rendered, false where an anchor had to
-    do because theme or filter changed it.
+    do because theme or filter changed it. Then ``body`` is where it begins and ends itself,
+    and ``holder`` the place of the start tag of an element that holds nothing else.
     """
 
     before: int
     after: int
     exact: bool
+    body: tuple[int, int] = (0, 0)
+    holder: tuple[int, int] | None = None
 
 
 def block(lines: Iterable[str]) -> str:
@@ -95,8 +98,9 @@ def place(html: str, body: str, start: int) -> Place | None:
     opens = _OPENS_BEFORE.search(html, max(start, at - _BACK), at)
     closes = _CLOSES_AFTER.match(html, end)
     if opens and closes and opens[1].lower() == closes[1].lower():
-        return Place(opens.start(), closes.end(), exact=True)
-    return Place(at, end, exact=True)
+        holder = opens.start(), html.index(">", opens.start()) + 1
+        return Place(opens.start(), closes.end(), exact=True, body=(at, end), holder=holder)
+    return Place(at, end, exact=True, body=(at, end))
 
 
 def _anchor(html: str, start: int) -> Place | None:

@@ -56,6 +56,21 @@ class Labels:
     written_by: str
     reading_time: str
     minutes: str
+    responses: str
+    likes: str
+    reposts: str
+    bookmarks: str
+    reactions: str
+    replies: str
+    rsvp_yes: str
+    rsvp_maybe: str
+    rsvp_no: str
+    rsvp_interested: str
+    quotations: str
+    invitees: str
+    mentions: str
+    read_on: str
+    photo: str
 
 
 LABELS = tuple(row.name for row in fields(Labels) if row.name != "language")

@@ -9,6 +9,10 @@ __all__ = ["Change", "Finding", "Level", "Report"]
 Level = Literal["info", "warning", "error"]
 
 
+# What is said of a theme that loses nothing.
+_UNTOUCHED = ("kept", "marked")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something to know: where it is (file, setting, theme), what is wrong, what to do."""
@@ -26,10 +30,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a tag that the theme had already: its value, ours, and who won."""
+    """What became of a tag that the theme had already: its value, ours, and who won.
+
+    An element of the theme's that got one of our class names is "marked".
+    """
 
     key: str
-    action: Literal["replaced", "kept", "removed", "merged"]
+    action: Literal["replaced", "kept", "removed", "merged", "marked"]
     theirs: str
     ours: str
 
@@ -46,6 +53,12 @@ class Report:
         """Note a finding; the same one a second time changes nothing."""
         self.findings.setdefault(Finding(level, where, problem, remedy))
 
+    def add_template(self, error: Exception, template: str, without: str) -> None:
+        """Note the ``error`` that Jinja raised for ``template``, or for one that it includes."""
+        name, line = (getattr(error, key, None) for key in ("name", "lineno"))
+        where = f"template {name or template}" + (f", line {line}" if line else "")
+        self.add("error", where, str(error), f"pages are written {without}")
+
     def note(self, output_file: str, changes: list[Change]) -> None:
         """Count ``changes`` made on the page ``output_file``; the first of a kind is kept."""
         for change in changes:
@@ -59,7 +72,7 @@ class Report:
 
     def summary(self) -> str:
         """Return the build in one line."""
-        replaced = sorted({key for key, action in self.changes if action != "kept"})
+        replaced = sorted({key for key, action in self.changes if action not in _UNTOUCHED})
         line = f"pelican_smo: {self.pages} pages"
         if replaced:
             line += f", the theme's own {', '.join(replaced)} replaced or merged"

@@ -67,6 +67,12 @@ def widget(page: str) -> str:
     return found[0] if found else ""
 
 
+def section(page: str) -> str:
+    """Return the section of mentions as it is written, or nothing where there is none."""
+    found = re.search('<section class="smo-mentions".*?</section>\n', page, re.DOTALL)
+    return found[0] if found else ""
+
+
 def repeated(page: str) -> dict[str, int]:
     """Return the keys that a page may state once but states more often."""
     many = ("article:tag", "article:author", "og:locale:alternate", "tags")

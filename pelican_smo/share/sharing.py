@@ -95,14 +95,7 @@ class Sharing:
         try:
             return self._widget(env).html(page, chosen, look)
         except TemplateError as error:
-            template = getattr(error, "name", None) or "smo/share.html"
-            line = getattr(error, "lineno", None)
-            self._report.add(
-                "error",
-                f"template {template}" + (f", line {line}" if line else ""),
-                str(error),
-                "pages are written without the share widget",
-            )
+            self._report.add_template(error, "smo/share.html", "without the share widget")
             return ""
 
     def _widget(self, env: Environment) -> ShareWidget:

@@ -92,7 +92,8 @@ def files(output: Path) -> dict[str, str]:
 
 def without_ours(page: str) -> str:
     page = re.sub(r"\n<!-- pelican-smo -->.*?<!-- /pelican-smo -->", "", page, flags=re.DOTALL)
-    return re.sub(r"\n<aside class=\"smo-share\".*?</aside>\n", "", page, flags=re.DOTALL)
+    page = re.sub(r"\n<aside class=\"smo-share\".*?</aside>\n", "", page, flags=re.DOTALL)
+    return re.sub(r"\n<section class=\"smo-mentions\".*?</section>\n", "", page, flags=re.DOTALL)
 
 
 def without_theirs(page: str, *, published: bool) -> str:

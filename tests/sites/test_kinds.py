@@ -8,20 +8,21 @@ from pathlib import Path
 import pelican
 import pytest
 from conftest import Build
-from heads import block, graph, json_ld, links, meta, metas, repeated, widget
+from heads import block, graph, json_ld, links, meta, metas, repeated, section, widget
 
 from sites.conftest import BASE, KINDS, PAGES, PUBLISHED, SETTINGS, SOURCES
 
 _JSON_LD = re.compile('<script type="application/ld.json">.*\n')
-_DIGEST = re.compile(r"/smo-[0-9a-f]+\.css")
+_DIGEST = re.compile(r"-[0-9a-f]{8}\.css")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_head_and_widget_are_those_of_the_golden(
     pages: Mapping[str, str], golden: Callable[[str, str], None], kind: str
 ) -> None:
-    head = _DIGEST.sub("/smo-<digest>.css", _JSON_LD.sub("", block(pages[kind])))
-    golden(f"{kind}.html", "\n".join(filter(None, (head, widget(pages[kind])))))
+    head = _DIGEST.sub("-<digest>.css", _JSON_LD.sub("", block(pages[kind])))
+    parts = (head, widget(pages[kind]), section(pages[kind]))
+    golden(f"{kind}.html", "\n".join(filter(None, parts)))
 
 
 @pytest.mark.parametrize("kind", PUBLISHED)

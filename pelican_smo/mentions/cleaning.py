@@ -1,0 +1,75 @@
+"""The home of the second gate for strangers' words: text made printable, HTML made harmless.
+
+The receiver cleans what it takes in; but a file may come from elsewhere, and may be changed.
+"""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pelican_smo.linkbacks.addresses import normal
+from pelican_smo.text import plain, printable
+from pelican_smo.urls import safe
+
+if TYPE_CHECKING:
+    import nh3
+
+__all__ = ["TAGS", "harmless", "line", "lines", "text_of", "web"]
+
+TAGS = frozenset(
+    {"a", "b", "blockquote", "br", "code", "del", "em", "i", "ins", "li", "ol"}
+    | {"p", "pre", "strong", "sub", "sup", "ul"}
+)
+REL = "nofollow ugc noopener external"
+# What begins a line of its own in a browser, and would run into the next without its tag.
+_BREAKS = re.compile(r"</(?:div|h[1-6]|section|article|tr|dt|dd)\b[^<>]*>", re.IGNORECASE)
+_LINE_ENDS = re.compile(
+    r"(?:<br\b[^<>]*>|</(?:p|li|blockquote|pre|ul|ol)>)(?:\s*</(?:p|li|blockquote|pre|ul|ol)>)*"
+)
+_BREAK = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def web(value: object) -> str:
+    """Return ``value`` if it is an http(s) address without a user name, ready to print, or ""."""
+    return safe(value) if isinstance(value, str) and normal(value) else ""
+
+
+def line(value: object) -> str:
+    """Return ``value`` as one line of plain text, an empty one for what is no text."""
+    return " ".join(printable(value).split()) if isinstance(value, str) else ""
+
+
+def lines(value: object) -> str:
+    """Return ``value`` as plain text in lines, of which at most one after the other is blank."""
+    if not isinstance(value, str):
+        return ""
+    # Line separators are no less controls: they have to go first.
+    text = _SPACES.sub(" ", printable(_BREAK.sub("\n", value)))
+    return _BLANK_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
+
+
+def harmless(html: str) -> str:
+    """Return of ``html`` the text and what is in TAGS, its links to http(s) only."""
+    cleaned = _cleaner().clean(_BREAKS.sub("<br>", printable(html)))
+    return cleaned.strip()
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3  # noqa: PLC0415  an import that most builds never need
+
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes={"a": {"href"}},
+        attribute_filter=lambda tag, name, value: web(value) or None,
+        link_rel=REL,
+        set_tag_attribute_values={"a": {"referrerpolicy": "no-referrer"}},
+        url_schemes={"http", "https"},
+    )
+
+
+def text_of(html: str) -> str:
+    """Return the plain text in lines of ``html`` that ``harmless`` made."""
+    return lines("\n".join(map(plain, _LINE_ENDS.sub("\n", html).split("\n"))))

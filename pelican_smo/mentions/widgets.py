@@ -1,0 +1,252 @@
+"""The home of the mentions on a page: mentions of an article -> HTML, by template."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from pelican_smo.labels import Labels
+from pelican_smo.mentions.avatars import hue, initials
+from pelican_smo.mentions.cleaning import harmless, text_of
+from pelican_smo.mentions.store import KINDS, RSVPS, Mention
+from pelican_smo.page import Page
+from pelican_smo.text import cut
+from pelican_smo.urls import host
+
+__all__ = ["Group", "Shown", "counts", "excerpt", "html_of"]
+
+_TEMPLATE = "smo/mentions.html"
+
+# MF-4: how much of a text is shown where it is not the author's own.
+_SHOWN, _LINES, _MARKUP = 500, 5, 60
+# Faces in view; the rest is behind "More".
+_FACES = 24
+_FACE_KINDS = ("like", "repost", "bookmark", "reaction")
+_LIST_KINDS = ("reply", "quotation", "invitee", "mention")
+# What a mention is to the article, as microformats name it.
+_PROPERTIES = {
+    "like": "u-like",
+    "repost": "u-repost",
+    "bookmark": "u-bookmark",
+    "mention": "u-mention",
+    "quotation": "u-mention",
+    "invitee": "u-mention",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """One mention as the templates see it; what is empty is not to be shown.
+
+    ``who`` is the author's name, else the host that it is from, ``author_url`` his page,
+    ``avatar`` the address of his picture on this site, else ``initials`` on the colour
+    ``hue``. ``host`` is that of ``url``. ``title`` is the page's own, unless its text begins
+    with it. Of ``html`` and ``text`` one is empty; ``has_more`` says that they are not all.
+    ``published`` is an RFC 3339 date, ``day`` its first part.
+    """
+
+    kind: str
+    url: str
+    host: str
+    who: str
+    author_url: str
+    avatar: str
+    initials: str
+    hue: int
+    title: str
+    html: Markup
+    text: str
+    has_more: bool
+    rsvp: str
+    language: str
+    published: str
+    day: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Mentions of one kind: ``faces`` says that they have no words to show.
+
+    ``count`` is their number, ``visible`` are those in view, ``more`` the rest; ``property``
+    is the microformats class of each.
+    """
+
+    kind: str
+    title: str
+    property: str
+    faces: bool
+    count: int
+    visible: Sequence[Shown]
+    more: Sequence[Shown]
+
+
+def counts(mentions: Sequence[Mention]) -> dict[str, int]:
+    """Return how many of ``mentions`` there are of each kind, and in ``total``."""
+    found: dict[str, int] = dict.fromkeys(KINDS, 0)
+    for mention in mentions:
+        found[mention.kind] += 1
+    return found | {"total": len(mentions)}
+
+
+def html_of(
+    env: Environment,
+    page: Page,
+    mentions: Sequence[Mention],
+    *,
+    endpoint: str,
+    level: int,
+    avatar: Callable[[Mention], str],
+) -> str:
+    """Return the mentions of ``page`` by template, and a form for more if it has an ``endpoint``.
+
+    It is empty where there is neither. ``avatar`` gives the address of the picture of a
+    mention's author, ``level`` is that of the heading. Raises what a theme's template raises.
+    """
+    if not mentions and not endpoint:
+        return ""
+    groups = _groups(
+        page.labels, [_shown(mention, avatar(mention), page.labels) for mention in mentions]
+    )
+    return (
+        env.get_template(_TEMPLATE)
+        .render(
+            groups=groups,
+            count=len(mentions),
+            labels=page.labels,
+            # Where nothing is known of the language of a text, it is that of the page.
+            language=page.labels.language,
+            page_language=page.language,
+            level=level,
+            sublevel=min(level + 1, 6),
+            endpoint=endpoint,
+            url=page.canonical,
+            page=page,
+        )
+        .strip()
+    )
+
+
+def _groups(labels: Labels, shown: Sequence[Shown]) -> list[Group]:
+    """Return ``shown`` as groups: faces, then answers to an invitation, then words."""
+    found: list[Group] = []
+    for kind in _FACE_KINDS:
+        found += _group(kind, getattr(labels, f"{kind}s"), shown, _is_of(kind), faces=True)
+    for rsvp in RSVPS:
+        title = getattr(labels, f"rsvp_{rsvp}")
+        found += _group("rsvp", title, shown, _is_rsvp(rsvp), faces=True)
+    for kind in _LIST_KINDS:
+        found += _group(kind, getattr(labels, _TITLES[kind]), shown, _is_of(kind), faces=False)
+    return found
+
+
+_TITLES = {
+    "reply": "replies",
+    "quotation": "quotations",
+    "invitee": "invitees",
+    "mention": "mentions",
+}
+
+
+def _is_of(kind: str) -> Callable[[Shown], bool]:
+    return lambda mention: mention.kind == kind
+
+
+def _is_rsvp(rsvp: str) -> Callable[[Shown], bool]:
+    return lambda mention: mention.rsvp == rsvp and mention.kind == "rsvp"
+
+
+def _group(
+    kind: str, title: str, shown: Sequence[Shown], is_in: Callable[[Shown], bool], *, faces: bool
+) -> list[Group]:
+    chosen = [mention for mention in shown if is_in(mention)]
+    if not chosen:
+        return []
+    # One more than there is room for is not worth a click.
+    visible = _FACES if faces and len(chosen) > _FACES + 1 else len(chosen)
+    return [
+        Group(
+            kind=kind,
+            title=title,
+            property=_PROPERTIES.get(kind, "u-comment"),
+            faces=faces,
+            count=len(chosen),
+            visible=chosen[:visible],
+            more=chosen[visible:],
+        )
+    ]
+
+
+def _shown(mention: Mention, avatar: str, labels: Labels) -> Shown:
+    author, from_host = mention.author, host(mention.url)
+    who = author.name or host(author.url) or from_host
+    html, text, has_more = excerpt(mention)
+    title = _title(mention, html, text)
+    if mention.photo is not None and not (html or text or title):
+        text = mention.photo or labels.photo
+    published = mention.published.isoformat(timespec="seconds") if mention.published else ""
+    return Shown(
+        kind=mention.kind,
+        url=mention.url,
+        host=from_host,
+        who=who,
+        author_url=author.url,
+        avatar=avatar,
+        initials="" if avatar else initials(who),
+        hue=hue(author.url or who),
+        title=title,
+        html=Markup(html),  # noqa: S704  harmless made it
+        text=text,
+        has_more=has_more,
+        rsvp=mention.rsvp,
+        language=mention.language,
+        published=published,
+        day=published[:10],
+    )
+
+
+def excerpt(mention: Mention) -> tuple[str, str, bool]:
+    """Return what is shown of a mention's words: as HTML, as text, and whether there is more.
+
+    All of them if they are few, else the summary if that is short, else their beginning
+    (MF-4, the IndieWeb's "comments-presentation").
+    """
+    if mention.kind in ("like", "repost", "bookmark"):
+        return "", "", False
+    html = harmless(mention.html) if mention.html else ""
+    text = text_of(html) if html else mention.text
+    if html and _is_short(text) and html.count("<") <= _MARKUP:
+        return html, "", False
+    text = mention.text or text
+    if _is_short(text):
+        return "", text, False
+    if mention.summary and _is_short(mention.summary):
+        return "", mention.summary, True
+    return "", _beginning(text), True
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= _SHOWN and len(_full_lines(text)) <= _LINES
+
+
+def _full_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line]
+
+
+def _beginning(text: str) -> str:
+    few = "\n".join(_full_lines(text)[:_LINES])
+    start = cut(few, _SHOWN)
+    return start if start.endswith("…") else f"{cut(few, _SHOWN - 2)} …"
+
+
+def _title(mention: Mention, html: str, text: str) -> str:
+    """Return the page's title, unless its words begin with it: then it was made of them."""
+    name = _folded(mention.name)
+    if not name:
+        return ""
+    words = _folded(text or mention.text or text_of(html))
+    return "" if words.startswith(name) else mention.name
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(".… ")
