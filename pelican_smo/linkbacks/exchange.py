@@ -144,7 +144,10 @@ class _Wire(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self._cut_timeout()
-        count = self._sock.recv_into(buffer)
+        try:
+            count = self._sock.recv_into(buffer)
+        except TimeoutError as error:  # urllib3 would make it one of many broken connections
+            raise self._too_slow() from error
         self._received += count
         if self._received > self.limits.raw:
             raise FetchError("too big", f"more than {self.limits.raw} bytes")
@@ -158,8 +161,11 @@ class _Wire(io.RawIOBase):
         patience = self.limits.first_byte + self._received / self.limits.slowest
         left = min(self._budget.left(), self._began + patience - self._budget.clock())
         if left <= 0:
-            raise FetchError("too slow", f"{self._received} bytes came in time")
+            raise self._too_slow()
         self._sock.settimeout(left)
+
+    def _too_slow(self) -> FetchError:
+        return FetchError("too slow", f"{self._received} bytes came in time")
 
     def readable(self) -> bool:
         return True
