@@ -124,10 +124,11 @@ def _lines(top: Mapping[str, Any], name: str, rows: Iterable[str]) -> bytes:
     return f'{json_text(top)[:-1]},"{name}":[\n{body}\n]}}\n'.encode()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> None:
     """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole.
 
-    A file that says so already is left alone. Raises OSError as the system does.
+    A file that says so already is left alone; ``durable`` waits until it is on the disk.
+    Raises OSError as the system does.
     """
     try:
         if path.read_bytes() == data:
@@ -139,6 +140,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(handle)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

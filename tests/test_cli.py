@@ -54,7 +54,7 @@ def test_stale_are_those_not_checked_for_a_year(monkeypatch: pytest.MonkeyPatch)
         0,
         "Every network was checked within the last year.\n",
     )
-    monkeypatch.setattr(cli, "date", Later)
+    monkeypatch.setattr("pelican_smo.cli.networks.date", Later)
     assert run("networks", "--stale").exit_code == 1
     assert len(json.loads(run("networks", "--stale", "--json").output)) == len(shipped())
 

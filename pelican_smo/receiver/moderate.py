@@ -1,7 +1,7 @@
 """The home of whom the owner lets through unseen, whom he keeps out, and what looks like spam."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +46,7 @@ def verdict(
     *,
     approved_before: int,
     trust_after: int,
+    signals: Sequence[str],
 ) -> Verdict:
     """Return whether a verified ``mention`` is let through, held for the owner, or kept out.
 
@@ -56,7 +57,8 @@ def verdict(
     named = _named(mention.source, reading.author.url if reading else "", rules)
     if named is not None:
         return named
-    if mention.protocols == ("trackback",) or mention.signals or mention.host in SHARED_HOSTS:
+    only_trackback = mention.protocols == ("trackback",)
+    if only_trackback or signals or mention.host in SHARED_HOSTS:
         return "hold"
     return "allow" if 0 < trust_after <= approved_before else "hold"
 

@@ -1,14 +1,24 @@
 """The home of what may be linked to: the build's targets.json, looked up by address or id."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from pelican_smo.errors import ReceiverError
+from pelican_smo.errors import FetchError, ReceiverError
 from pelican_smo.linkbacks.addresses import normal_page
+from pelican_smo.linkbacks.guard import Fetcher, Limits
+from pelican_smo.urls import is_web
 
-__all__ = ["Target", "Targets"]
+__all__ = ["Fetch", "Target", "Targets", "TargetsSource", "fetch_with", "file_bytes"]
+
+# From a URL and the ETag of the version that is known: the bytes, none if nothing is new, and
+# the ETag of this version.
+Fetch = Callable[[str, str], tuple[bytes, str]]
+# Twenty thousand articles with their addresses are about ten megabytes.
+_LARGE = Limits(raw=64 << 20, decoded=128 << 20, total=60.0)
+_OK, _NOT_MODIFIED = 200, 304
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,12 +47,15 @@ class Targets:
         return self._by_address.get(normal_page(url))
 
     @classmethod
-    def read(cls, data: bytes, where: str = "targets.json") -> "Targets":
-        """Return what a build wrote; raises ReceiverError for anything else."""
+    def read(cls, data: bytes, where: str = "targets.json", bases: Sequence[str] = ()) -> "Targets":
+        """Return what a build wrote; raises ReceiverError for anything else.
+
+        An address below the site's own is also known below each of ``bases``.
+        """
         try:
             top = json.loads(data)
-            rows = [_target(row) for row in top["targets"]]
             site = str(top["site"])
+            rows = [_target(row, site, bases) for row in top["targets"]]
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ReceiverError(
                 f"{where} is no list of targets ({type(error).__name__}: {error}); "
@@ -51,9 +64,16 @@ class Targets:
         return cls(site, {row.id: row for row in rows})
 
 
-def _target(row: Mapping[str, Any]) -> Target:
+def _target(row: Mapping[str, Any], site: str, bases: Sequence[str]) -> Target:
     url = str(row["url"])
-    addresses = {normal_page(str(address)) for address in (url, *row.get("aliases", ()))}
+    listed = [url, *map(str, row.get("aliases", ()))]
+    listed += [
+        f"{base.rstrip('/')}{address.removeprefix(site)}"
+        for base in bases
+        for address in listed
+        if address.startswith(f"{site}/")
+    ]
+    addresses = {normal_page(address) for address in listed}
     return Target(
         id=str(row["id"]),
         url=url,
@@ -61,3 +81,81 @@ def _target(row: Mapping[str, Any]) -> Target:
         closed=bool(row.get("closed")),
         addresses=frozenset(addresses - {""}),
     )
+
+
+class TargetsSource:
+    """Where the receiver gets its targets from, again and again: a file, or an http(s) address.
+
+    What was read last stays while file or server has nothing better.
+    """
+
+    def __init__(self, where: str, fetch: Fetch, *, bases: Sequence[str] = ()) -> None:
+        """Read them for the first time; raises ReceiverError where that cannot be.
+
+        ``bases`` are other addresses of the whole site, such as that of a preview.
+        """
+        self._where, self._fetch, self._bases = where, fetch, tuple(bases)
+        self._mark = ""
+        data, self._mark = self._load()
+        self._current = Targets.read(data, where, self._bases)
+
+    def __call__(self) -> Targets:
+        """Return the targets as they were last read."""
+        return self._current
+
+    def refresh(self) -> bool:
+        """Read them again if they changed; tells whether they did. Raises ReceiverError."""
+        data, mark = self._load()
+        if not data or mark == self._mark:
+            return False
+        self._current, self._mark = Targets.read(data, self._where, self._bases), mark
+        return True
+
+    def _load(self) -> tuple[bytes, str]:
+        """Return the targets' bytes, or none where they are as before, and a mark of this version."""
+        if is_web(self._where):
+            return self._fetch(self._where, self._mark)
+        path = Path(self._where)
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        mark = f"{stat.st_mtime_ns}-{stat.st_size}-{stat.st_ino}"
+        return (b"" if mark == self._mark else file_bytes(path)), mark
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return what is in the file of targets at ``path``; raises ReceiverError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> ReceiverError:
+    return ReceiverError(
+        f"{path} cannot be read: {error.strerror or error}; "
+        "a build with SITEURL and SMO_LINKBACK_ENDPOINT writes it as smo/targets.json"
+    )
+
+
+def fetch_with(fetcher: Fetcher) -> Fetch:
+    """Return what fetches targets through ``fetcher``, with ETag."""
+
+    def fetch(url: str, etag: str) -> tuple[bytes, str]:
+        try:
+            answer = fetcher.get(
+                url,
+                accept="application/json",
+                headers={"if-none-match": etag} if etag else {},
+                limits=_LARGE,
+            )
+        except FetchError as error:
+            raise ReceiverError(f"{url} was not to be had: {error}") from error
+        if answer.status == _NOT_MODIFIED:
+            return b"", etag
+        if answer.status != _OK:
+            raise ReceiverError(f"{url} answers {answer.status}")
+        return answer.body, answer.header("etag")
+
+    return fetch

@@ -13,7 +13,9 @@ BY_BEA = Reading(author=Author(url="https://bea.example/"))
 
 def judged(one: Mention, *rules: tuple[str, str, str], before: int = 0, after: int = 1) -> str:
     made = [Rule(scope=scope, value=value, action=action) for action, scope, value in rules]  # type: ignore[arg-type]
-    return verdict(one, BY_BEA, made, approved_before=before, trust_after=after)
+    return verdict(
+        one, BY_BEA, made, approved_before=before, trust_after=after, signals=one.signals
+    )
 
 
 def test_everything_waits_by_default() -> None:

@@ -211,6 +211,9 @@ class Store(Protocol):
     def arrive(self, arrival: Arrival) -> None:
         """Keep what a stranger sent, as one mention with what came before, and its job."""
 
+    def is_full(self, article: str, most: int) -> bool:
+        """Tell whether ``most`` mentions of an article, or more, wait for the owner."""
+
     def claim(self, owner: str, now: float, *, lease: float, most: int) -> list[Job]:
         """Take up to ``most`` jobs that are due, for ``lease`` seconds; the oldest first."""
 
@@ -228,6 +231,9 @@ class Store(Protocol):
 
     def is_erased(self, source: str, author: str = "") -> bool:
         """Tell whether this source or this author's URL is to stay erased."""
+
+    def twins(self, mention: Mention) -> int:
+        """Return how many mentions of other articles came with the same words."""
 
     def approved_from(self, host: str) -> int:
         """Return how many mentions from ``host`` the owner has approved."""

@@ -222,6 +222,15 @@ class SqliteStore:
             (kind, mention, run_at),
         )
 
+    def is_full(self, article: str, most: int) -> bool:
+        """Tell whether ``most`` mentions of an article, or more, wait for the owner."""
+        (found,) = self._one(
+            "SELECT count(*) FROM (SELECT 1 FROM mention WHERE article = ?"
+            " AND moderation = 'pending' LIMIT ?)",
+            (article, most),
+        )
+        return bool(found >= most)
+
     # Jobs
 
     def claim(self, owner: str, now: float, *, lease: float, most: int) -> list[Job]:
@@ -341,6 +350,14 @@ class SqliteStore:
         marks = ", ".join("?" * len(hashes))
         sql = f"SELECT count(*) FROM erasure WHERE hash IN ({marks})"  # noqa: S608  marks only
         return bool(self._one(sql, hashes)[0])
+
+    def twins(self, mention: Mention) -> int:
+        """Return how many mentions of other articles came with the same words."""
+        if not mention.claims:
+            return 0
+        sql = "SELECT count(*) FROM mention WHERE claims = ? AND article != ? AND host = ?"
+        claims = json.dumps(mention.claims, ensure_ascii=False)
+        return int(self._one(sql, (claims, mention.article, mention.host))[0])
 
     def approved_from(self, host: str) -> int:
         """Return how many mentions from ``host`` the owner has approved."""

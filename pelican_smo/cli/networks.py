@@ -1,44 +1,18 @@
-"""The home of the command line: parse, call, print, exit code."""
+"""The home of the list of share networks: `pelican-smo networks`."""
 
 import json
 from collections.abc import Iterable
 from datetime import date, timedelta
-from pathlib import Path
 
 import click
 
-from pelican_smo import __version__
-from pelican_smo.errors import SmoError
 from pelican_smo.labels import labels_of
-from pelican_smo.preview import preview
 from pelican_smo.share.networks import CATEGORIES, Network, read_networks
 
-__all__ = ["main"]
+__all__ = ["list_networks"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="pelican-smo")
-def main() -> None:
-    """Social Media Optimization for Pelican sites."""
-
-
-@main.command("preview")
-@click.argument("site", type=click.Path(path_type=Path), default=".")
-@click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def preview_site(site: Path, port: int, bind: str) -> None:
-    """Build SITE and serve it, again after each change.
-
-    SITE is a folder that holds a pelicanconf.py, or a settings file; else this folder.
-    """
-    try:
-        preview(site, port, bind)
-    except SmoError as error:
-        click.echo(f"pelican-smo: {error}", err=True)
-        raise SystemExit(2) from error
-
-
-@main.command("networks")
+@click.command("networks")
 @click.option("--category", type=click.Choice(CATEGORIES), help="Only those of one category.")
 @click.option("--stale", is_flag=True, help="Only those not checked for a year; exit code 1.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")

@@ -1,0 +1,420 @@
+"""The home of moderation at the command line: `pelican-smo mentions …`."""
+
+import getpass
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pelican_smo.cli.failing import failing, needs
+from pelican_smo.errors import ReceiverError
+from pelican_smo.text import cut, plain
+
+if TYPE_CHECKING:
+    from pelican_smo.receiver.store import Action, Filter, Mention, Rule
+    from pelican_smo.receiver.store.sqlite import SqliteStore
+
+__all__ = ["mentions"]
+
+_STATES = ("pending", "approved", "rejected", "spam", "erased")
+_CHECKS = ("queued", "verified", "retrying", "missing", "unreachable", "refused", "no-link", "gone")
+_PROTOCOLS = ("webmention", "pingback", "trackback")
+_SCOPES = ("host", "author", "url", "net")
+
+
+@click.group()
+@click.option(
+    "--database",
+    envvar="SMO_DATABASE",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    default=Path("mentions.sqlite3"),
+    show_default=True,
+    help="SQLite file of the receiver.",
+)
+@click.pass_context
+def mentions(context: click.Context, database: Path) -> None:
+    """Look at what linked to the site, and decide what its pages show."""
+    context.obj = database
+
+
+@contextmanager
+def _opened(context: click.Context) -> Iterator["SqliteStore"]:
+    """Open the store that the group was told of; a new file is made by `receive` only."""
+    with failing():
+        with needs("linkbacks"):
+            from pelican_smo.receiver.store.sqlite import SqliteStore  # noqa: PLC0415  an extra
+        if not context.obj.is_file():
+            raise ReceiverError(
+                f"{context.obj} does not exist; name the receiver's file with --database, "
+                "before the word that says what to do"
+            )
+        store = SqliteStore(context.obj)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def _chosen(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options by which a command is told which mentions it is about."""
+    for decorate in (
+        click.argument("ids", type=int, nargs=-1),
+        click.option("--state", type=click.Choice(_STATES), help="Only these; by your decision."),
+        click.option("--check", type=click.Choice(_CHECKS), help="Only these; by our last look."),
+        click.option("--host", help="Only those from this host."),
+        click.option("--author", help="Only those by the author with this URL."),
+        click.option("--article", help="Only those to this article, by its id."),
+        click.option("--protocol", type=click.Choice(_PROTOCOLS), help="Only those that came so."),
+        click.option("--changed", is_flag=True, help="Only approved ones that say something new."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _filter(chosen: dict[str, Any], **more: Any) -> "Filter":
+    from pelican_smo.receiver.store import Filter  # noqa: PLC0415  an extra
+
+    return Filter(
+        ids=chosen["ids"],
+        moderation=chosen["state"] or "",
+        verification=chosen["check"] or "",
+        host=(chosen["host"] or "").lower(),
+        author=chosen["author"] or "",
+        article=chosen["article"] or "",
+        protocol=chosen["protocol"] or "",
+        changed=chosen["changed"],
+        **more,
+    )
+
+
+# Looking
+
+
+@mentions.command("list")
+@_chosen
+@click.option("--most", type=click.IntRange(1), default=50, show_default=True, help="So many.")
+@click.option("--all", "everything", is_flag=True, help="All of them, and erased ones too.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+@click.pass_context
+def list_mentions(
+    context: click.Context, /, most: int, everything: bool, as_json: bool, **chosen: Any
+) -> None:
+    """List mentions, newest first: what waits for you, unless you ask for others."""
+    with _opened(context) as store:
+        asked = any(value for value in chosen.values())
+        if not asked and not everything and not as_json:
+            chosen["state"] = "pending"
+        found = store.mentions(_filter(chosen, most=0 if everything or as_json else most + 1))
+    if as_json:
+        click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
+    elif found:
+        _print_table(found if everything else found[:most])
+        if not everything and len(found) > most:
+            click.echo(f"These are the newest {most}; --all shows every one.")
+    else:
+        click.echo("No mention waits for you." if not asked else "No mention is like that.")
+
+
+def _row(mention: "Mention") -> dict[str, Any]:
+    """Return a mention as other programs read it."""
+    return {
+        "id": mention.id,
+        "source": mention.source,
+        "target": mention.target,
+        "article": mention.article,
+        "protocols": mention.protocols,
+        "state": mention.moderation,
+        "check": mention.verification,
+        "reason": mention.reason,
+        "published": mention.is_published,
+        "changed": mention.has_changed,
+        "signals": mention.signals,
+        "claims": dict(mention.claims),
+        "reading": mention.reading.as_json() if mention.reading else None,
+        "shown": mention.shown.as_json() if mention.shown else None,
+        "received": _time(mention.first_received),
+        "last_received": _time(mention.last_received),
+        "checked": _time(mention.checked) if mention.checked else None,
+    }
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds")
+
+
+_STATE_STYLES = {"approved": "green", "rejected": "dim", "spam": "dim", "erased": "dim"}
+
+
+def _print_table(found: Sequence["Mention"]) -> None:
+    from rich import box  # noqa: PLC0415  other commands need not wait
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("id", justify="right", no_wrap=True)
+    table.add_column("received", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("who, and what", ratio=3, min_width=30, overflow="fold")
+    table.add_column("to", ratio=1, min_width=12, overflow="fold")
+    table.add_column("check", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for one in found:
+        table.add_row(
+            str(one.id),
+            datetime.fromtimestamp(one.last_received).strftime("%Y-%m-%d %H:%M"),
+            _kind(one),
+            escape(_said(one)),
+            escape(_path(one.target)),
+            one.verification,
+            f"{one.moderation}, changed" if one.has_changed else one.moderation,
+            style=_STATE_STYLES.get(one.moderation),
+        )
+    Console().print(table)
+
+
+def _kind(mention: "Mention") -> str:
+    if mention.reading is None:
+        return mention.protocols[0]
+    return mention.reading.property.removesuffix("-of").replace("in-reply-to", "reply")
+
+
+def _said(mention: "Mention") -> str:
+    """Return who says what and where, in lines of plain text that no terminal obeys."""
+    reading = mention.reading
+    claims = mention.claims
+    who = plain(reading.author.name if reading else "") or plain(claims.get("blog_name", ""))
+    words = plain((reading.text or reading.name) if reading else claims.get("excerpt", ""))
+    lines = [": ".join(filter(None, (who, cut(words, 160)))), plain(mention.source)]
+    lines += [f"! {plain(signal)}" for signal in mention.signals]
+    if mention.reason and not mention.signals:
+        lines.append(f"({plain(mention.reason)})")
+    return "\n".join(filter(None, lines))
+
+
+def _path(url: str) -> str:
+    return plain(url.partition("://")[2].partition("/")[2]) or "/"
+
+
+@mentions.command("show")
+@click.argument("id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+@click.pass_context
+def show(context: click.Context, id: int, as_json: bool) -> None:
+    """Show all that is known of mention ID, what waits for approval, and what was done to it."""
+    from pelican_smo.receiver.store import Filter  # noqa: PLC0415  an extra
+
+    with _opened(context) as store:
+        found = store.mentions(Filter(ids=(id,)))
+        if not found:
+            raise ReceiverError(f"there is no mention {id}; `pelican-smo mentions list --all`")
+        history = store.history(id)
+    row = _row(found[0])
+    row["history"] = [
+        {"at": _time(one.at), "who": one.who, "action": one.action, "note": one.note}
+        for one in history
+    ]
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, indent=1))
+    else:
+        _print_facts(row)
+
+
+def _print_facts(row: dict[str, Any]) -> None:
+    for name in ("source", "target", "article", "state", "check", "reason", "received", "checked"):
+        if row[name]:
+            click.echo(f"{name:>10}  {plain(str(row[name]))}")
+    click.echo(f"{'came as':>10}  {', '.join(row['protocols'])}")
+    for signal in row["signals"]:
+        click.echo(f"{'!':>10}  {plain(signal)}")
+    for title, reading in (("says", row["reading"]), ("shown", row["shown"])):
+        if reading and (title == "says" or reading != row["reading"]):
+            click.echo(f"\n{title}:")
+            for name, value in _flat(reading):
+                click.echo(f"{name:>10}  {plain(value)}")
+    for line in row["history"]:
+        click.echo(
+            f"\n{line['at']}  {plain(line['who'])}: {line['action']} {line['note']}".rstrip()
+        )
+
+
+def _flat(reading: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in reading.items():
+        if name == "author":
+            yield "author", " ".join(value.values())
+        elif name != "html" or "text" not in reading:
+            yield name, str(value)
+
+
+# Deciding
+
+
+def _ordering(name: "Action", done: str, help: str) -> None:
+    """Add the command that gives the order ``name`` about many mentions at once."""
+
+    @mentions.command(name, help=help)
+    @_chosen
+    @click.option("--all", "everything", is_flag=True, help="All that wait for you.")
+    @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
+    @click.pass_context
+    def order(context: click.Context, /, everything: bool, as_json: bool, **chosen: Any) -> None:
+        if not everything and not any(chosen.values()):
+            raise click.UsageError("name the mentions: by ids, by a filter, or --all")
+        if everything and not any(chosen.values()):
+            chosen["state"] = "pending"
+        with _opened(context) as store:
+            meant = store.mentions(_filter(chosen))
+            missing = sorted(set(chosen["ids"]) - {one.id for one in meant})
+            count = store.moderate(meant, name, _who(), time.time())
+        if as_json:
+            click.echo(json.dumps({"changed": count, "ids": [one.id for one in meant]}))
+        else:
+            click.echo(f"{done} {count} of {len(meant)} mentions.")
+        if missing:
+            raise NotThereError(f"there is no mention {', '.join(map(str, missing))}")
+
+
+class NotThereError(click.ClickException):
+    """Something asked for was not there: exit code 1, as for findings."""
+
+    exit_code = 1
+
+
+_ordering("approve", "Approved", "Show mentions on the page, with what they say now.")
+_ordering("reject", "Rejected", "Show them never; what their senders send again changes nothing.")
+_ordering("spam", "Marked as spam", "As reject, and say why.")
+_ordering("erase", "Erased", "Forget every word of them, and of what their authors send again.")
+
+
+@mentions.command("recheck")
+@_chosen
+@click.pass_context
+def recheck(context: click.Context, /, **chosen: Any) -> None:
+    """Have their sources read again as soon as may be."""
+    if not any(chosen.values()):
+        raise click.UsageError("name the mentions: by ids or by a filter")
+    with _opened(context) as store:
+        count = store.recheck(store.mentions(_filter(chosen)), _who(), time.time())
+    click.echo(f"The sources of {count} mentions will be read again.")
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
+
+
+# Rules
+
+
+def _ruling(action: Any, help: str) -> None:
+    """Add the command that lets something through, or keeps it out."""
+
+    @mentions.command(action, help=help)
+    @click.argument("values", nargs=-1, required=True)
+    @click.option(
+        "--scope",
+        type=click.Choice(_SCOPES),
+        default="host",
+        show_default=True,
+        help="What they are: hosts, URLs of authors, beginnings of addresses, or networks as the log has them.",
+    )
+    @click.option("--note", default="", help="Why, for yourself.")
+    @click.option("--remove", is_flag=True, help="Take the rule back.")
+    @click.pass_context
+    def rule(
+        context: click.Context, values: tuple[str, ...], scope: Any, note: str, remove: bool
+    ) -> None:
+        from pelican_smo.receiver.store import Filter, Rule  # noqa: PLC0415  an extra
+
+        with _opened(context) as store:
+            for value in (_ruled(scope, value) for value in values):
+                if remove:
+                    if not store.drop_rule(scope, value, _who(), time.time()):
+                        raise ReceiverError(f"there is no rule about the {scope} {value}")
+                    continue
+                store.add_rule(
+                    Rule(scope=scope, value=value, action=action, note=note, at=time.time()),
+                    _who(),
+                )
+                if action == "block" and scope == "host":
+                    waiting = store.mentions(Filter(moderation="pending", host=value))
+                    store.moderate(waiting, "spam", _who(), time.time())
+            _print_rules(store.rules())
+
+
+def _ruled(scope: str, value: str) -> str:
+    """Return ``value`` as rules compare it; raises ReceiverError for what can never match."""
+    from pelican_smo.linkbacks.addresses import normal_page  # noqa: PLC0415  an extra
+    from pelican_smo.urls import host  # noqa: PLC0415
+
+    if scope in ("url", "author"):
+        found = normal_page(value)
+    elif scope == "host":
+        found = host(value if "://" in value else f"https://{value}/")
+    else:
+        found = value
+    if not found:
+        example = "b.example" if scope == "host" else "https://b.example/"
+        raise ReceiverError(f"{value!r} is no {scope}; write it as {example}")
+    return found
+
+
+def _print_rules(rules: Sequence["Rule"]) -> None:
+    for rule in rules:
+        note = f"  ({plain(rule.note)})" if rule.note else ""
+        click.echo(f"{rule.action:>6}  {rule.scope} {plain(rule.value)}{note}")
+    if not rules:
+        click.echo("There are no rules.")
+
+
+_ruling("allow", "Let mentions of these through unseen, once they are verified.")
+_ruling("block", "Take nothing from these; what waits from a blocked host becomes spam.")
+
+
+@mentions.command("rules")
+@click.pass_context
+def list_rules(context: click.Context) -> None:
+    """List whom you let through and whom you keep out."""
+    with _opened(context) as store:
+        _print_rules(store.rules())
+
+
+# Files
+
+
+@mentions.command("export")
+@click.argument("file", type=click.Path(path_type=Path), default=Path("mentions.json"))
+@click.option(
+    "--targets",
+    help="The site's smo/targets.json, for today's addresses.",
+    type=click.Path(path_type=Path),
+)
+@click.option("--force", is_flag=True, help="Write it even if it loses more than half.")
+@click.pass_context
+def export_mentions(context: click.Context, file: Path, targets: Path | None, force: bool) -> None:
+    """Write what is approved to FILE, for the next build: set SMO_MENTIONS to it."""
+    with _opened(context) as store:
+        from pelican_smo.receiver.export import export  # noqa: PLC0415  an extra
+        from pelican_smo.receiver.targets import Targets, file_bytes  # noqa: PLC0415
+
+        known = Targets.read(file_bytes(targets), str(targets)) if targets else None
+        count = export(store, known, file, force=force)
+    click.echo(f"{file} has {count} mentions.")
+
+
+@mentions.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def backup(context: click.Context, file: Path) -> None:
+    """Copy the database to FILE while the receiver goes on. To restore, put it in its place."""
+    with _opened(context) as store:
+        store.backup(file)
+    click.echo(f"{file} holds everything.")

@@ -1,0 +1,214 @@
+"""Jobs are done, once each, whatever happens to those who do them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pelican_smo.errors import FetchError
+from pelican_smo.receiver.states import Outcome
+from pelican_smo.receiver.store import Media, Mention, Rule
+from pelican_smo.receiver.store.group import GroupCommit
+from pelican_smo.receiver.store.sqlite import SqliteStore
+from pelican_smo.receiver.workers import Workers
+
+from .arrivals import BEA, NOW, arrival, only
+
+VERIFIED = Outcome(kind="verified", reading=BEA)
+Look = Callable[[Mention, int], Outcome]
+
+
+class Bench:
+    """A store with workers that are started by the test."""
+
+    def __init__(self, file: Path) -> None:
+        self.store = SqliteStore(file)
+        self.group = GroupCommit(SqliteStore(file))
+        self.now = NOW
+
+    def work(self, look: Look, **how: int) -> Workers:
+        workers = Workers(
+            self.group,
+            look=look,
+            picture=lambda origin: Media(
+                origin=origin, name="a.webp", type="image/webp", data=b"x"
+            ),
+            clock=lambda: self.now,
+            threads=how.get("threads", 2),
+            trust_after=how.get("trust_after", 1),
+        )
+        workers.start()
+        return workers
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if holds():
+                return
+            time.sleep(0.01)
+        raise AssertionError("it did not come to pass")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path / "mentions.sqlite3")
+    yield made
+    made.group.close()
+
+
+def test_every_job_is_done_once(bench: Bench) -> None:
+    looked: list[int] = []
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        looked.append(mention.id)
+        return VERIFIED
+
+    for _ in range(50):
+        bench.store.arrive(arrival())
+    workers = bench.work(look, threads=4)
+    bench.until(lambda: all(one.verification == "verified" for one in bench.store.mentions()))
+    workers.stop()
+    assert sorted(looked) == list(range(1, 51))
+
+
+def test_two_sets_of_workers_do_no_job_twice(bench: Bench) -> None:
+    looked: list[int] = []
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        looked.append(mention.id)
+        time.sleep(0.002)
+        return VERIFIED
+
+    for _ in range(60):
+        bench.store.arrive(arrival())
+    both = [bench.work(look), bench.work(look)]
+    bench.until(lambda: all(one.verification == "verified" for one in bench.store.mentions()))
+    for workers in both:
+        workers.stop()
+    assert sorted(looked) == list(range(1, 61))
+
+
+def test_a_host_that_was_just_visited_is_visited_later_and_not_counted_as_tried(
+    bench: Bench,
+) -> None:
+    visits: list[float] = []
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        if visits and bench.now - visits[-1] < 1:
+            raise FetchError("busy", "a moment", retry_after=1.0)
+        visits.append(bench.now)
+        return VERIFIED
+
+    for _ in range(3):
+        bench.store.arrive(arrival())
+    workers = bench.work(look, threads=1)
+    for second in (1, 2, 3):
+        bench.until(lambda second=second: len(visits) == second)  # type: ignore[misc]
+        bench.until(lambda: bench.store.due(bench.now) == 0)
+        bench.now = NOW + second * 1.1 + 0.2
+        workers.wake()
+    workers.stop()
+    assert len(visits) == 3
+
+
+def test_many_jobs_of_one_busy_host_each_get_a_turn_of_their_own(bench: Bench) -> None:
+    def look(mention: Mention, twins: int) -> Outcome:
+        raise FetchError("busy", "a moment", retry_after=1.0)
+
+    for _ in range(20):
+        bench.store.arrive(arrival())
+    workers = bench.work(look)
+    bench.until(lambda: bench.store.due(NOW) == 0)
+    workers.stop()
+    times = sorted(row[0] - NOW for row in bench.store._db.execute("SELECT run_at FROM job"))
+    assert times == pytest.approx(range(1, 21))
+
+
+def test_a_look_that_fails_by_our_own_mistake_is_not_lost(bench: Bench) -> None:
+    failing = threading.Event()
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        if not failing.is_set():
+            failing.set()
+            raise RuntimeError("ours")
+        return VERIFIED
+
+    bench.store.arrive(arrival())
+    workers = bench.work(look)
+    bench.until(failing.is_set)
+    assert only(bench.store).verification == "queued"
+    bench.now = NOW + 121
+    bench.until(lambda: only(bench.store).verification == "verified")
+    workers.stop()
+
+
+def test_hosts_approved_before_are_let_through_and_rules_come_first(bench: Bench) -> None:
+    workers = bench.work(lambda mention, twins: VERIFIED)
+    bench.store.arrive(arrival("https://b.example/1"))
+    bench.until(lambda: only(bench.store).verification == "verified")
+    assert only(bench.store).moderation == "pending"
+    bench.store.moderate(bench.store.mentions(), "approve", "ada", NOW)
+    bench.store.arrive(arrival("https://b.example/2"))
+    bench.store.add_rule(Rule(scope="host", value="c.example", action="block", at=NOW), "ada")
+    bench.store.arrive(arrival("https://c.example/1"))
+    workers.wake()
+
+    def states() -> dict[str, str]:
+        return {one.source[8:]: one.moderation for one in bench.store.mentions()}
+
+    bench.until(
+        lambda: (
+            states()
+            == {"b.example/1": "approved", "b.example/2": "approved", "c.example/1": "rejected"}
+        )
+    )
+    workers.stop()
+
+
+def test_the_authors_picture_comes_along_with_approval(bench: Bench) -> None:
+    workers = bench.work(lambda mention, twins: VERIFIED)
+    bench.store.arrive(arrival("https://b.example/1"))
+    bench.until(lambda: only(bench.store).verification == "verified")
+    bench.store.moderate(bench.store.mentions(), "approve", "ada", NOW)
+    workers.wake()
+    bench.until(lambda: bench.store.media(BEA.author.photo) is not None)
+    workers.stop()
+
+
+def test_SEC_13_twins_are_told_of(bench: Bench) -> None:
+    told: list[int] = []
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        told.append(twins)
+        return VERIFIED
+
+    for article in ("one", "two", "three"):
+        bench.store.arrive(
+            arrival("https://b.example/1", article=article, claims={"title": "Pills"})
+        )
+    workers = bench.work(look)
+    bench.until(lambda: len(told) == 3)
+    workers.stop()
+    assert told == [2, 2, 2]
+
+
+def test_stopping_finishes_what_was_begun_and_loses_nothing(bench: Bench) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        begun.set()
+        go_on.wait(5)
+        return VERIFIED
+
+    for _ in range(10):
+        bench.store.arrive(arrival())
+    workers = bench.work(look, threads=1)
+    begun.wait(5)
+    stopping = threading.Thread(target=workers.stop)
+    stopping.start()
+    go_on.set()
+    stopping.join(5)
+    done = [one for one in bench.store.mentions() if one.verification == "verified"]
+    assert 1 <= len(done) <= 2
+    assert len(bench.store.claim("later", NOW + 121, lease=60, most=99)) == 10 - len(done)
