@@ -1,0 +1,119 @@
+"""The file that a build reads: whole, in a lasting order, with pictures beside it."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pelican_smo.errors import ReceiverError
+from pelican_smo.receiver.export import export
+from pelican_smo.receiver.store import Filter, Media
+from pelican_smo.receiver.store.sqlite import SqliteStore
+from pelican_smo.receiver.targets import Targets
+
+from .arrivals import NOW, arrival, claim, verified
+
+TARGETS = Targets.read(
+    b'{"site": "https://site.example", "targets": [{"id": "one", "title": "One",'
+    b' "url": "https://site.example/renamed.html", "aliases": [], "closed": false}]}'
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "mentions.sqlite3")
+    yield opened
+    opened.close()
+
+
+def approve(store: SqliteStore, count: int = 1) -> None:
+    for number in range(count):
+        store.arrive(arrival(f"https://b.example/{number:03}"))
+    for job in store.claim("w", NOW, lease=60, most=count):
+        store.postpone(job, NOW + 1)
+    store.moderate(store.mentions(Filter(moderation="pending")), "approve", "ada", NOW)
+
+
+def test_it_holds_what_is_approved_and_nothing_else(store: SqliteStore, tmp_path: Path) -> None:
+    store.arrive(arrival("https://b.example/1"))
+    store.moderate([verified(store)], "approve", "ada", NOW)
+    store.arrive(arrival("https://c.example/waits"))
+    path = tmp_path / "site" / "mentions.json"
+    assert export(store, TARGETS, path) == 1
+    top = json.loads(path.read_text())
+    assert (top["type"], top["smo-generation"]) == ("feed", 1)
+    assert top["children"] == [
+        {
+            "type": "entry",
+            "url": "https://b.example/reply",
+            "author": {"type": "card", "name": "Bea", "url": "https://b.example/"},
+            "content": {"text": "Well said."},
+            "in-reply-to": "https://site.example/renamed.html",
+            "wm-id": 1,
+            "wm-source": "https://b.example/1",
+            "wm-target": "https://site.example/renamed.html",
+            "wm-protocol": "webmention",
+            "wm-property": "in-reply-to",
+            "wm-received": "2025-06-15T15:06:40+00:00",
+            "wm-private": False,
+            "smo-article": "one",
+        }
+    ]
+
+
+def test_without_targets_it_has_the_address_that_was_sent(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    approve(store)
+    export(store, None, tmp_path / "mentions.json")
+    (entry,) = json.loads((tmp_path / "mentions.json").read_text())["children"]
+    assert entry["wm-target"] == "https://site.example/one.html"
+
+
+def test_an_empty_one_is_valid_too(store: SqliteStore, tmp_path: Path) -> None:
+    export(store, TARGETS, tmp_path / "mentions.json")
+    assert json.loads((tmp_path / "mentions.json").read_text())["children"] == []
+
+
+def test_pictures_of_authors_lie_beside_it(store: SqliteStore, tmp_path: Path) -> None:
+    store.arrive(arrival())
+    store.moderate([verified(store)], "approve", "ada", NOW)
+    media = Media(origin="https://b.example/bea.jpg", name="ab.webp", type="image/webp", data=b"x")
+    store.settle_media(claim(store), media, NOW)
+    export(store, TARGETS, tmp_path / "mentions.json")
+    (entry,) = json.loads((tmp_path / "mentions.json").read_text())["children"]
+    assert entry["author"]["photo"] == "avatars/ab.webp"
+    assert (tmp_path / "avatars/ab.webp").read_bytes() == b"x"
+
+
+def test_the_same_mentions_are_the_same_bytes(store: SqliteStore, tmp_path: Path) -> None:
+    approve(store, 5)
+    export(store, TARGETS, tmp_path / "one.json")
+    export(store, TARGETS, tmp_path / "two.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+
+
+def test_what_would_lose_more_than_half_has_to_be_meant(store: SqliteStore, tmp_path: Path) -> None:
+    approve(store, 12)
+    path = tmp_path / "mentions.json"
+    export(store, TARGETS, path)
+    store.moderate(store.mentions()[:7], "reject", "ada", NOW)
+    before = path.read_bytes()
+    with pytest.raises(ReceiverError, match="12 mentions and would have 5"):
+        export(store, TARGETS, path)
+    assert path.read_bytes() == before
+    assert export(store, TARGETS, path, force=True) == 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder cannot be made read-only so there")
+def test_a_place_that_cannot_be_written_is_told_and_the_old_file_stays(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    approve(store)
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    with pytest.raises(ReceiverError, match="cannot be written"):
+        export(store, TARGETS, blocked / "mentions.json")
+    assert blocked.read_text() == "no folder"
