@@ -159,22 +159,19 @@ def _print_table(found: Sequence["Mention"]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("id", justify="right", no_wrap=True)
-    table.add_column("received", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    table.add_column("who, and what", ratio=3, min_width=30, overflow="fold")
-    table.add_column("to", ratio=1, min_width=12, overflow="fold")
-    table.add_column("check", no_wrap=True)
-    table.add_column("state", no_wrap=True)
+    for name in ("kind", "state"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("who says what, and where", overflow="fold")
     for one in found:
         table.add_row(
             str(one.id),
-            datetime.fromtimestamp(one.last_received).strftime("%Y-%m-%d %H:%M"),
             _kind(one),
+            "\n".join(
+                (one.moderation, one.verification, *(["changed"] if one.has_changed else []))
+            ),
             escape(_said(one)),
-            escape(_path(one.target)),
-            one.verification,
-            f"{one.moderation}, changed" if one.has_changed else one.moderation,
             style=_STATE_STYLES.get(one.moderation),
+            end_section=True,
         )
     Console().print(table)
 
@@ -191,15 +188,16 @@ def _said(mention: "Mention") -> str:
     claims = mention.claims
     who = plain(reading.author.name if reading else "") or plain(claims.get("blog_name", ""))
     words = plain((reading.text or reading.name) if reading else claims.get("excerpt", ""))
-    lines = [": ".join(filter(None, (who, cut(words, 160)))), plain(mention.source)]
+    received = datetime.fromtimestamp(mention.last_received).strftime("%Y-%m-%d %H:%M")
+    lines = [
+        ": ".join(filter(None, (who, cut(words, 160)))),
+        plain(mention.source),
+        f"{received} → {plain(mention.target)}" if mention.target else received,
+    ]
     lines += [f"! {plain(signal)}" for signal in mention.signals]
     if mention.reason and not mention.signals:
         lines.append(f"({plain(mention.reason)})")
     return "\n".join(filter(None, lines))
-
-
-def _path(url: str) -> str:
-    return plain(url.partition("://")[2].partition("/")[2]) or "/"
 
 
 @mentions.command("show")

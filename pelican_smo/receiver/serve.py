@@ -1,0 +1,207 @@
+"""The home of the running receiver: its parts put together, started, looked after, and stopped."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from pelican_smo import __version__
+from pelican_smo.errors import ReceiverError, SmoError
+from pelican_smo.linkbacks.guard import Fetcher, Limits, allowing
+from pelican_smo.linkbacks.parsers import Parsers
+from pelican_smo.receiver.app import app
+from pelican_smo.receiver.avatars import avatar
+from pelican_smo.receiver.export import export
+from pelican_smo.receiver.intake import Intake
+from pelican_smo.receiver.quota import Quota
+from pelican_smo.receiver.store import Store
+from pelican_smo.receiver.store.group import GroupCommit
+from pelican_smo.receiver.store.sqlite import SqliteStore
+from pelican_smo.receiver.targets import TargetsSource, fetch_with
+from pelican_smo.receiver.verify import Verifier
+from pelican_smo.receiver.workers import Workers
+
+__all__ = ["Options", "receive"]
+
+log = logging.getLogger(__name__)
+
+_TICK = 1.0
+_TARGETS_FILE, _TARGETS_URL = 2.0, 300.0
+_MINUTE, _HOUR = 60.0, 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the owner of a receiver chooses; each is an option of ``pelican-smo receive``."""
+
+    database: Path
+    targets: str
+    public_url: str
+    bind: str = "127.0.0.1"
+    port: int = 8030
+    also: tuple[str, ...] = ()
+    export: Path | None = None
+    trust_after: int = 1
+    contact: str = ""
+    allow_networks: tuple[str, ...] = ()
+    any_port: bool = False
+    spacing: float = 1.0
+    per_minute: float = 30
+    per_host: float = 60
+    workers: int = 8
+    parsers: int = 2
+
+
+def receive(options: Options, *, started: Callable[[str], None] = lambda _: None) -> None:
+    """Run the receiver until it is told to stop (SIGINT, SIGTERM).
+
+    ``started`` is told in a sentence what runs. Raises ReceiverError where it cannot start.
+    """
+    with ExitStack() as stack:
+        limits = Limits(ports=None if options.any_port else Limits().ports, spacing=options.spacing)
+        fetcher = Fetcher(
+            agent=_agent(options), limits=limits, judge=allowing(*options.allow_networks)
+        )
+        targets = TargetsSource(options.targets, fetch_with(fetcher), bases=options.also)
+        store = SqliteStore(options.database)
+        group = GroupCommit(store)
+        stack.callback(store.close)
+        stack.callback(group.close)
+        parsers = stack.enter_context(Parsers(options.parsers))
+        verifier = Verifier(fetcher, parsers, targets)
+        workers = Workers(
+            group,
+            look=lambda mention, twins: verifier.look(mention, twins=twins),
+            picture=lambda origin: avatar(fetcher, origin),
+            trust_after=options.trust_after,
+            threads=options.workers,
+        )
+        intake = Intake(
+            group,
+            SqliteStore(options.database),
+            targets,
+            public_url=options.public_url,
+            arrived=workers.wake,
+        )
+        stack.callback(intake.close)
+        workers.start()
+        stack.callback(workers.stop)
+        care = Care(options, group, intake, targets)
+        care.start()
+        stack.callback(care.stop)
+        application = app(
+            intake,
+            targets,
+            public_url=options.public_url,
+            secret=store.secret,
+            quota=Quota(client_a_minute=options.per_minute, host_an_hour=options.per_host),
+        )
+        started(
+            f"receives linkbacks for {len(targets().by_id)} articles of {targets().site} "
+            f"on http://{options.bind}:{options.port}, known as {options.public_url}"
+        )
+        _serve(application, options)
+
+
+def _serve(application: ASGIApp, options: Options) -> None:
+    config = uvicorn.Config(
+        application,
+        host=options.bind,
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=2000,
+        backlog=2048,
+    )
+    server = uvicorn.Server(config)
+    # The server stops on these by itself, and then sends them again to those before it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    try:
+        server.run()
+    except SystemExit as error:
+        raise ReceiverError(
+            f"cannot listen on {options.bind}:{options.port}; is another program there?"
+        ) from error
+
+
+def _agent(options: Options) -> str:
+    """Return the name under which sources are visited, with a way to complain."""
+    return f"pelican-smo/{__version__} (Webmention verification; +{options.contact or options.public_url})"
+
+
+class Care:
+    """A thread that looks after what changes slowly: targets, rules, the export, old rows."""
+
+    def __init__(
+        self, options: Options, group: GroupCommit, intake: Intake, targets: TargetsSource
+    ) -> None:
+        self._options, self._group, self._intake, self._targets = options, group, intake, targets
+        # An own view of the file: writing an export must not keep messages waiting.
+        self._store = SqliteStore(options.database)
+        self._exported = -1
+        self._stopping = threading.Event()
+        self._said: set[str] = set()
+        far = _TARGETS_FILE if "://" not in options.targets else _TARGETS_URL
+        self._duties: list[tuple[float, Callable[[], object]]] = [
+            (_TICK, intake.refresh),
+            (far, targets.refresh),
+            (_TICK, self._export),
+            (_MINUTE, lambda: self._write(lambda store: store.mend_times(time.time()))),
+            (_HOUR, lambda: self._write(lambda store: store.prune(time.time()))),
+        ]
+        self._thread = threading.Thread(target=self._run, name="smo-care", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; what was approved last is exported first."""
+        self._stopping.set()
+        self._thread.join()
+        self._try(self._export)
+        self._store.close()
+
+    def _run(self) -> None:
+        next_at = [0.0] * len(self._duties)
+        while not self._stopping.wait(_TICK):
+            now = time.monotonic()
+            for at, (every, duty) in enumerate(self._duties):
+                if now >= next_at[at]:
+                    next_at[at] = now + every
+                    self._try(duty)
+
+    def _try(self, duty: Callable[[], object]) -> None:
+        try:
+            duty()
+        except SmoError as error:
+            # What can be mended is said once, not every second.
+            if str(error) not in self._said:
+                self._said.add(str(error))
+                log.warning("pelican_smo: %s", error)
+        except Exception:
+            log.exception("pelican_smo: housekeeping failed; trying again")
+
+    def _write(self, call: Callable[[Store], object]) -> None:
+        self._group.submit(call).result()
+
+    def _export(self) -> None:
+        path = self._options.export
+        if path is None:
+            return
+        generation = self._store.generation()
+        if generation != self._exported:
+            export(self._store, self._targets(), path)
+            self._exported = generation
