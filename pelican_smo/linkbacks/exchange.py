@@ -15,7 +15,17 @@ from urllib3.exceptions import HTTPError
 
 from pelican_smo.errors import FetchError
 
-__all__ = ["BROKEN", "REDIRECTS", "Budget", "Fetched", "Limits", "Place", "Request", "exchange"]
+__all__ = [
+    "BROKEN",
+    "REDIRECTS",
+    "Budget",
+    "Fetched",
+    "Limits",
+    "Place",
+    "Request",
+    "exchange",
+    "in_short",
+]
 
 # What urllib3 and what is below it raise for broken connections and malformed answers.
 BROKEN = (HTTPError, HTTPException, OSError, ValueError)
@@ -23,8 +33,9 @@ BROKEN = (HTTPError, HTTPException, OSError, ValueError)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SUCCESS = range(200, 300)
 _CHUNK = 16 * 1024
+_WORDS = 200
 _GZIP = zlib.MAX_WBITS | 16  # a gzip header and trailer and nothing else, RFC 1952
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:+-]+)", re.ASCII | re.IGNORECASE)
 
 
@@ -233,6 +244,11 @@ def exchange(request: Request, sock: socket.socket, budget: Budget, *, agent: st
         return answer
 
 
+def in_short(said: object) -> str:
+    """Return what a stranger, or an error that quotes one, says, fit for one line of a log."""
+    return _CONTROLS.sub(" ", str(said)).strip()[:_WORDS]
+
+
 def _encoded(headers: Mapping[str, str]) -> dict[str, str]:
     """Return ``headers`` so that http.client, which writes Latin-1, sends UTF-8."""
     return {name: value.encode().decode("latin-1") for name, value in headers.items()}
@@ -257,7 +273,7 @@ def _decoded(value: str) -> str:
 def _body(response: BaseHTTPResponse, answer: Fetched, limits: Limits) -> bytes:
     coding, transfer = _list(answer, "content-encoding"), _list(answer, "transfer-encoding")
     if coding not in ("", "identity", "gzip", "x-gzip") or transfer not in ("", "chunked"):
-        raise FetchError("encoding", f"{coding} {transfer}".strip())
+        raise FetchError("encoding", in_short(f"{coding} {transfer}"))
     if (response.length_remaining or 0) > limits.raw:
         raise FetchError("too big", f"{response.length_remaining} bytes are announced")
     chunks: Iterable[bytes] = response.stream(_CHUNK, decode_content=False)
@@ -291,5 +307,5 @@ def _unpacked(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
             if unpack.eof:
                 return
     except zlib.error as error:
-        raise FetchError("encoding", str(error)) from error
+        raise FetchError("encoding", in_short(error)) from error
     raise FetchError("encoding", "the end of the gzip is missing")

@@ -30,6 +30,7 @@ from pelican_smo.linkbacks.exchange import (
     Place,
     Request,
     exchange,
+    in_short,
 )
 from pelican_smo.linkbacks.pace import Pace
 from pelican_smo.linkbacks.public import allowing, is_public, network
@@ -133,7 +134,7 @@ class Fetcher:
                 return replace(answer, hops=tuple(hops))
             hops.append(request.place.url)
             if len(hops) > budget.limits.redirects or place.url in hops:
-                raise FetchError("too many redirects", " ".join(hops))
+                raise FetchError("too many redirects", f"{len(hops)} from {hops[0]}")
             kept = request.headers if place.origin == request.place.origin else {"Accept": accept}
             request = Request("GET", place, kept)
 
@@ -173,7 +174,7 @@ class Fetcher:
         except TimeoutError as error:
             raise FetchError("too slow", host) from error
         except BROKEN as error:
-            raise FetchError("unreachable", f"{host}: {error}") from error
+            raise FetchError("unreachable", f"{host}: {in_short(error)}") from error
 
     def _take_turn(self, held: ExitStack, keys: set[str], budget: Budget, *, patient: bool) -> None:
         """Take a turn of all ``keys``; a ``patient`` caller, amidst redirects, waits for it."""

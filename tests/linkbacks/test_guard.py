@@ -489,6 +489,18 @@ def test_a_malformed_answer_is_none(server: Server, wrong: bytes) -> None:
     assert problem(lambda: fetcher().get(server.url())) == "unreachable"
 
 
+def test_an_error_quotes_a_server_in_one_short_line(server: Server) -> None:
+    for wrong in (
+        b"\x1b[2J\x9b\x07" * 5000,
+        answer(b"", "200 OK", "Content-Encoding: " + "a," * 9999),
+    ):
+        server.plays["/"] = wrong
+        with pytest.raises(FetchError) as caught:
+            fetcher().get(server.url())
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 300
+
+
 def test_malformed_header_lines_are_passed_over_in_silence(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
