@@ -37,13 +37,11 @@ class Blog:
     def build(self) -> None:
         articles = {
             f"content/{slug}.md": f"Title: For {slug}\nSlug: {slug}\nDate: 2026-01-01\n\nA text."
-            for slug in (*(client.slug for client in CLIENTS), "wordpress")
+            for slug in (*(client.slug for client in CLIENTS), "wordpress", "again")
         }
-        settings = {
-            "SITEURL": self.url,
-            "SMO_LINKBACK_ENDPOINT": self.endpoint,
-            "SMO_MENTIONS": str(self.mentions),
-        }
+        settings = {"SITEURL": self.url, "SMO_LINKBACK_ENDPOINT": self.endpoint}
+        if self.mentions.is_file():
+            settings["SMO_MENTIONS"] = str(self.mentions)
         make(self.root, articles, **settings).run()
 
     @property
@@ -73,12 +71,12 @@ class Receiver:
 
     def mentions(self, target: str) -> list[Mapping[str, Any]]:
         """Return what it holds for the article at ``target``, whatever has become of it."""
-        listed = json.loads(self.command("list", "--json"))
+        listed = json.loads(self.command("list", "--all", "--json"))
         return [mention for mention in listed if mention["target"] == target]
 
     def command(self, name: str, *options: str) -> str:
         done = subprocess.run(
-            [*PELICAN_SMO, "mentions", name, "--database", str(self.database), *options],
+            [*PELICAN_SMO, "mentions", "--database", str(self.database), name, *options],
             capture_output=True,
             text=True,
             timeout=60,
