@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from pelican_smo.collect import Collector, article_id, closed, switch, written
+from pelican_smo.entry import marked
 from pelican_smo.errors import FindingsError
 from pelican_smo.inject import Edit, Place, block, find_text, place, splice
 from pelican_smo.manifest import (
@@ -135,13 +136,12 @@ class Run:
         head = scan(html)
         page = self.collector(context).page(context, head.title)
         self.report.pages += 1
-        widgets: list[Edit] = []
-        if content is not None and wanted != "tags" and page.kind in ("article", "page"):
-            widgets = self._widget_edits(html, head, page, content, env)
-        edits = list(widgets)
+        edits: list[Edit] = []
+        if content is not None and page.kind in ("article", "page"):
+            edits = self._body_edits(html, head, page, content, env)
+        texts = [text for _, _, text in edits]
         tags = [] if wanted == "widgets" else self._settled_tags(head, page, output_file, edits)
         base = str(context.get("SITEURL") or "")
-        texts = [text for _, _, text in widgets]
         tags += self.sharing.asset_tags(html, texts, base)
         tags += self.responses.asset_tags((*texts, html), base)
         if self.settings.oembed and wanted != "widgets" and page.kind == "article":
@@ -163,9 +163,9 @@ class Run:
             self.report.add("warning", "theme", problem, f"see {output_file}")
         return merged.tags
 
-    # The widget and the mentions
+    # What comes to the article's text: the widget, the mentions, the microformats
 
-    def _widget_edits(
+    def _body_edits(
         self, html: str, head: Head, page: Page, content: Any, env: Environment
     ) -> list[Edit]:
         manual = self.settings.share_position == "manual"
@@ -173,17 +173,28 @@ class Run:
         if widget and find_text(html, widget) >= 0:
             widget = ""
         section = "" if self.responses.are_in(html) else self.section(page, content, env)
-        if not widget and not section:
+        is_entry = self._is_entry(page, content)
+        if not (widget or section or is_entry):
             return []
         where = place(html, content.content, head.end)
-        if where is None or not where.exact:
+        if (widget or section) and (where is None or not where.exact):
             self._note_placement(where, content, "share" if widget else "mentions")
         if widget:
             self._note_share_code(html, content)
         if where is None:
             return []
-        edits = self._share_edits(where, page, content, env, widget) if widget else []
+        edits: list[Edit] = []
+        if is_entry:
+            edits, changes = marked(html, head.end, where, page)
+            self.report.note(content.save_as, changes)
+        if widget:
+            edits += self._share_edits(where, page, content, env, widget)
         return [*edits, _insertion(where.after, section)] if section else edits
+
+    def _is_entry(self, page: Page, content: Any) -> bool:
+        """Tell whether ``page`` is an article that others can find and may learn of."""
+        is_public = page.kind == "article" and page.status == "published" and page.canonical
+        return bool(is_public) and self.settings.microformats and switch(content) != "widgets"
 
     def _share_edits(
         self, where: Place, page: Page, content: Any, env: Environment, widget: str

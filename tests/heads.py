@@ -73,6 +73,27 @@ def section(page: str) -> str:
     return found[0] if found else ""
 
 
+_DATA = r"<data [^>]*></data>"
+_OURS = (
+    re.compile(r"\n<!-- pelican-smo -->.*?<!-- /pelican-smo -->", re.DOTALL),
+    re.compile(r"\n<aside class=\"smo-share\".*?</aside>\n", re.DOTALL),
+    re.compile(r"\n<section class=\"smo-mentions\".*?</section>\n", re.DOTALL),
+    re.compile(
+        rf'\n<(span|div) class="(?:h-entry )?smo-entry" hidden>(?:{_DATA}|<time [^>]*></time>'
+        rf'|<span class="p-author h-card">(?:{_DATA})*</span>)*</\1>'
+    ),
+    # Class names of microformats are the only thing that we add to a theme's own elements.
+    re.compile(r' class="(?:h-entry|e-content)"|(?<=\w) (?:h-entry|e-content)(?=")'),
+)
+
+
+def without_ours(page: str) -> str:
+    """Return ``page`` without what the plugin adds to it."""
+    for ours in _OURS:
+        page = ours.sub("", page)
+    return page
+
+
 def repeated(page: str) -> dict[str, int]:
     """Return the keys that a page may state once but states more often."""
     many = ("article:tag", "article:author", "og:locale:alternate", "tags")

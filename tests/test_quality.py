@@ -33,6 +33,7 @@ LAYERS = {
     "manifest": 1,
     "share.assets": 1,
     "share.budget": 1,
+    "entry": 2,
     "mentions": 2,
     "images": 2,
     "share.choice": 2,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Build
-from heads import head
+from heads import head, without_ours
 from pictures import png
 
 SOURCES: dict[str, str | bytes] = {
@@ -88,12 +88,6 @@ def files(output: Path) -> dict[str, str]:
         for path in sorted(output.rglob("*"))
         if path.is_file() and path.parent.name != "smo"
     }
-
-
-def without_ours(page: str) -> str:
-    page = re.sub(r"\n<!-- pelican-smo -->.*?<!-- /pelican-smo -->", "", page, flags=re.DOTALL)
-    page = re.sub(r"\n<aside class=\"smo-share\".*?</aside>\n", "", page, flags=re.DOTALL)
-    return re.sub(r"\n<section class=\"smo-mentions\".*?</section>\n", "", page, flags=re.DOTALL)
 
 
 def without_theirs(page: str, *, published: bool) -> str:
