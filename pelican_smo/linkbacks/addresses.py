@@ -20,7 +20,7 @@ def normal(url: str) -> str:
     """Return the normal form of an absolute http(s) ``url``, or nothing for what is none.
 
     Scheme and host are in lower case, the scheme's own port is left out, an empty path is
-    ``/``, and escapes are as RFC 3986 section 6.2.2 has them; other scripts are escaped, as
+    ``/``, and escapes and dots are as RFC 3986 section 6.2.2 has them; other scripts are escaped, as
     in RFC 3987 section 3.1. The fragment stays. What has a user name, a control character, a
     space or a backslash, or is longer than ``MAX_LENGTH``, is no address.
     """
@@ -46,8 +46,24 @@ def _normal(parts: SplitResult) -> str:
     host = f"[{host}]" if ":" in host else host
     if parts.port is not None and parts.port != _PORTS[scheme]:
         host = f"{host}:{parts.port}"
-    path = _ESCAPE.sub(_settled, parts.path) or "/"
+    path = _without_dots(_ESCAPE.sub(_settled, parts.path)) or "/"
     return urlunsplit((scheme, host, path, _ESCAPE.sub(_settled, parts.query), parts.fragment))
+
+
+def _without_dots(path: str) -> str:
+    """Return ``path`` without the segments ``.`` and ``..`` (RFC 3986 section 5.2.4)."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            del kept[max(len(kept) - 1, 1) :]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/".join(kept)
 
 
 def _settled(escape: re.Match[str]) -> str:
