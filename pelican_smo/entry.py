@@ -16,9 +16,13 @@ __all__ = ["marked"]
 _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*"
 # What looks like an element in comments and scripts is none: they are passed over whole.
 _CONTAINER = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|textarea)\b.*?(?:</\1\s*>|\Z)"
-    rf"|<(/?)(article|main)(?![\w-]){_ATTRIBUTES}>",
+    r"<(?:!--.*?(?:-->|\Z)|(script|style|template|textarea)\b.*?(?:</\1\s*>|\Z)"
+    rf"|(/?)(article|main)(?![\w-]){_ATTRIBUTES}>)",
     re.DOTALL | re.IGNORECASE,
+)
+_INERT = (
+    ("<!--", "-->"),
+    *((f"<{name}", f"</{name}") for name in ("script", "style", "template", "textarea")),
 )
 _ATTRIBUTE = re.compile(
     r"[\s/]+([^\s\"'<>/=]+)(?:(\s*=\s*)(?:(\"[^\"]*\")|('[^']*')|([^\s\"'<>=`]+)))?"
@@ -70,6 +74,16 @@ def _has_entry(html: str, at: int, end: int) -> bool:
 
 def _enclosing(html: str, start: int, end: int) -> re.Match[str] | None:
     """Return the start tag of the innermost article or main that is open at ``end``."""
+    # Most often it is the last one that there is, and the way to it need not be looked at.
+    last = max(html.rfind(tag, start, end) for tag in ("<article", "<main"))
+    if last >= 0 and not _is_inert(html, start, last):
+        found = _innermost(html, last, end)
+        if found is not None:
+            return found
+    return _innermost(html, start, end)
+
+
+def _innermost(html: str, start: int, end: int) -> re.Match[str] | None:
     open_tags: list[re.Match[str]] = []
     for tag in _CONTAINER.finditer(html, start, end):
         if not tag[3]:
@@ -80,6 +94,14 @@ def _enclosing(html: str, start: int, end: int) -> re.Match[str] | None:
         while open_tags and open_tags.pop()[3].lower() != tag[3].lower():
             pass
     return open_tags[-1] if open_tags else None
+
+
+def _is_inert(html: str, start: int, position: int) -> bool:
+    """Tell whether what stands at ``position`` may be in a comment, script or the like."""
+    return any(
+        html.rfind(opening, start, position) > html.rfind(closing, start, position)
+        for opening, closing in _INERT
+    )
 
 
 def _class_of(tag: str) -> re.Match[str] | None:

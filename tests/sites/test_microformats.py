@@ -12,7 +12,7 @@ from heads import without_ours
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelican_smo.entry import marked
+from pelican_smo.entry import _enclosing, _innermost, marked
 from pelican_smo.inject import place, splice
 from pelican_smo.labels import labels_of
 from pelican_smo.page import Page, Person, Site
@@ -262,3 +262,12 @@ def test_any_page_is_kept_byte_for_byte_but_for_additions(
         or "smo-entry" in text
         for _, _, text in edits
     )
+
+
+@given(before=PIECES)
+def test_the_short_way_to_the_enclosing_element_leads_where_the_long_one_does(
+    before: list[str],
+) -> None:
+    html = "".join(before)
+    short, long = (find(html, 0, len(html)) for find in (_enclosing, _innermost))
+    assert (short and short.span()) == (long and long.span())
