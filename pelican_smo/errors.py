@@ -8,7 +8,8 @@ SmoError
 ├── FetchError        a page of another server that was not to be had
 ├── MessageError      a linkback message that is none
 ├── TooComplexError   a page that takes more time or memory to understand than it is worth
-└── NotNowError       a linkback that cannot be kept at the moment (receiver/inbox.py)
+├── NotNowError       a linkback that cannot be kept at the moment (receiver/inbox.py)
+└── RefusedError      a request that the receiver does not grant (receiver/requests.py)
 """
 
 from collections.abc import Sequence

@@ -37,7 +37,7 @@ _STATES: dict[Status, tuple[str, str]] = {
         "The author of this site has chosen not to show this mention.",
     ),
 }
-_HEADLINES = {404: "There is nothing here", 503: "Not at the moment"}
+_HEADLINES = {404: "Not found", 503: "Not at the moment"}
 
 
 class Pages:
