@@ -19,13 +19,21 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def preview_site(site: Path, port: int, bind: str) -> None:
+@click.option(
+    "--receiver-port",
+    type=click.IntRange(0, 65535),
+    default=8030,
+    show_default=True,
+    help="Port of the receiver that runs beside it, if the site sets SMO_LINKBACK_ENDPOINT; 0: none.",
+)
+def preview_site(site: Path, port: int, bind: str, receiver_port: int) -> None:
     """Build SITE and serve it, again after each change.
 
-    SITE is a folder that holds a pelicanconf.py, or a settings file; else this folder.
+    SITE is a folder that holds a pelicanconf.py, or a settings file; else this folder. What
+    links to the preview from this machine can tell it so, and shows on its pages once approved.
     """
     with failing():
-        preview(site, port, bind)
+        preview(site, port, bind, receiver_port)
 
 
 def _option(name: str, help: str, **how: Any) -> Callable[[_Command], _Command]:

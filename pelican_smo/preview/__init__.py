@@ -1,8 +1,12 @@
-"""The preview of a site on this machine: built, served, and built again after each change."""
+"""The preview of a site on this machine: built, served, built again after each change, linked to."""
 
+import json
+import signal
+import threading
 from pathlib import Path
 
 from pelican_smo.errors import PreviewError
+from pelican_smo.preview.linkbacks import receiver_for
 
 __all__ = ["preview", "settings_file"]
 
@@ -20,19 +24,29 @@ def settings_file(site: Path) -> Path:
     return file
 
 
-def preview(site: Path, port: int, bind: str) -> None:
-    """Build ``site`` and serve it until interrupted, with Pelican's own server and watcher."""
+def preview(site: Path, port: int, bind: str, receiver_port: int = 0) -> None:
+    """Build ``site`` and serve it until interrupted, with Pelican's own server and watcher.
+
+    If ``receiver_port`` is not 0 and the site announces a receiver, a real one runs beside it
+    on that port for as long, and the pages announce that one.
+    """
     from pelican import main  # noqa: PLC0415  half a second that other commands need not wait
 
-    main(
-        [
-            "--settings",
-            str(settings_file(site)),
-            "--autoreload",
-            "--listen",
-            "--port",
-            str(port),
-            "--bind",
-            bind,
-        ]
-    )
+    file = settings_file(site)
+    receiver = receiver_for(file, bind, port, receiver_port) if receiver_port else None
+    arguments = ["--settings", str(file), "--autoreload", "--listen"]
+    arguments += ["--port", str(port), "--bind", bind]
+    if receiver is None:
+        main(arguments)
+        return
+    overrides = (f"{name}={json.dumps(value)}" for name, value in receiver.settings.items())
+    # Told to end, as if by Ctrl-C: Pelican then ends its processes, and we end ours.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop = threading.Event()
+    beside = threading.Thread(target=receiver.run, args=(stop,), daemon=True)
+    beside.start()
+    try:
+        main([*arguments, "--extra-settings", *overrides])
+    finally:
+        stop.set()
+        beside.join()

@@ -98,9 +98,11 @@ class Verifier:
         self, mention: Mention, fetched: Fetched, survey: Survey, wanted: Collection[str]
     ) -> tuple[Reading, bool, str]:
         """Return what the source says, whether by microformats, and what was too much."""
+        # Anybody may send a TrackBack about anybody's page: its words count if nothing else came.
+        only_trackback = mention.protocols == ("trackback",)
         plain = from_survey(
             survey,
-            mention.claims,
+            mention.claims if only_trackback else {},
             source=mention.source,
             url=fetched.url,
             received=mention.first_received,

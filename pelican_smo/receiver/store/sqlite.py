@@ -181,6 +181,10 @@ class SqliteStore:
                 " first_received, last_received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (key) DO UPDATE SET"
                 " last_received = max(last_received, excluded.last_received),"
+                # How it came decides what counts: a source that was read is then read anew.
+                " digest = iif(protocols & excluded.protocols, digest, ''),"
+                " etag = iif(protocols & excluded.protocols, etag, ''),"
+                " last_modified = iif(protocols & excluded.protocols, last_modified, ''),"
                 " protocols = protocols | excluded.protocols,"
                 " claims = CASE WHEN excluded.claims = '' OR moderation = 'erased'"
                 " THEN claims ELSE excluded.claims END"
