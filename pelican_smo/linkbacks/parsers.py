@@ -90,7 +90,7 @@ class Parsers:
     def _lent(self) -> Iterator["_Child"]:
         child = self._idle.get()
         try:
-            if child is None or child.asked >= self.documents or not child.fit:
+            if child is None or child.pages >= self.documents or not child.fit:
                 child = self._replaced(child)
             yield child
         except BaseException as error:
@@ -144,7 +144,11 @@ class _Child:
         )
         self._late = False
         self._spent = False
-        self.asked = 0
+        self._asked = 0
+
+    @property
+    def pages(self) -> int:
+        return self._asked - 1  # what it said of itself first was about none
 
     @property
     def fit(self) -> bool:
@@ -155,7 +159,7 @@ class _Child:
 
         Raises TooComplexError if it takes longer than ``patience`` seconds or gives none.
         """
-        self.asked += 1
+        self._asked += 1
         clock = threading.Timer(patience, self._lose_patience)
         clock.daemon = True
         clock.start()
