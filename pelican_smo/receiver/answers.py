@@ -2,6 +2,7 @@
 
 import logging
 import math
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
@@ -64,6 +65,32 @@ def nothing_here() -> RefusedError:
     return RefusedError("there is nothing at this address", status=404)
 
 
+class Seldom:
+    """Tells what may be said again: each thing once in ``seconds``.
+
+    What goes wrong for one message goes wrong for a flood of them, and a log must not fill the
+    disk that is full already.
+    """
+
+    _MOST = 100
+
+    def __init__(
+        self, seconds: float = 60.0, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._said: dict[str, float] = {}
+
+    def __call__(self, text: str) -> bool:
+        """Tell whether ``text`` was not said for a while; if so, it is now."""
+        now = self._clock()
+        if now - self._said.get(text, -self._seconds) < self._seconds:
+            return False
+        if len(self._said) >= self._MOST:
+            self._said.clear()
+        self._said[text] = now
+        return True
+
+
 class Post(NamedTuple):
     """How the messages of one protocol are taken, and in which voice they are refused."""
 
@@ -83,6 +110,7 @@ class Endpoint:
         self, get: Answer, refuse: Refuse, counts: Counter[tuple[str, str]], post: Post | None
     ) -> None:
         self._get, self._refuse, self._counts, self._post = get, refuse, counts, post
+        self._loud = Seldom()
         self._allow = {"allow": f"GET, HEAD, OPTIONS{', POST' if post else ''}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +133,7 @@ class Endpoint:
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001  whatever happens, its sender gets an answer
-            refused = _refused(error)
+            refused = _refused(error, self._loud)
             response, outcome = _refusal(request, refused, post.refuse), refused.outcome
         finally:
             self._counts[post.protocol, outcome] += 1
@@ -119,7 +147,7 @@ class Endpoint:
         try:
             return await self._get(request)
         except Exception as error:  # noqa: BLE001  the same for questions
-            return _refusal(request, _refused(error), self._refuse)
+            return _refusal(request, _refused(error, self._loud), self._refuse)
 
 
 def _refusal(request: Request, refused: RefusedError, refuse: Refuse) -> Response:
@@ -131,21 +159,21 @@ def _refusal(request: Request, refused: RefusedError, refuse: Refuse) -> Respons
     return response
 
 
-def _refused(error: Exception) -> RefusedError:
-    """Return ``error`` as what its sender may know of it, and log it."""
+def _refused(error: Exception, loud: Seldom) -> RefusedError:
+    """Return ``error`` as what its sender may know of it; what is our fault is logged."""
     if isinstance(error, MessageError):
-        error = RefusedError(str(error))
-    elif isinstance(error, NotNowError):
+        return RefusedError(str(error))
+    if isinstance(error, RefusedError):
+        return error
+    level = logging.ERROR if loud(f"{type(error)} {error}") else logging.DEBUG
+    if isinstance(error, NotNowError):
         seconds = max(1, math.ceil(error.retry_after))
-        log.error("a linkback could not be kept: %s", error)
+        log.log(level, "a linkback could not be kept: %s", error)
         return RefusedError(
             f"this cannot be kept at the moment; try again in {seconds} seconds",
             status=503,
             retry_after=seconds,
             outcome="not now",
         )
-    if not isinstance(error, RefusedError):
-        log.error("a request could not be answered", exc_info=error)
-        return RefusedError("something went wrong here", status=500, outcome="error")
-    log.debug("a request was refused: %s", error)
-    return error
+    log.log(level, "a request could not be answered", exc_info=error)
+    return RefusedError("something went wrong here", status=500, outcome="error")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pelican_smo.receiver.answers import Seldom
 from pelican_smo.receiver.app import Bounds, app
 from pelican_smo.receiver.inbox import Arrival
 from pelican_smo.receiver.quota import Quota, client_key
@@ -406,6 +407,21 @@ class TestEveryProtocol:
         assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
 
     @PROTOCOLS
+    def test_a_flood_of_errors_is_logged_once(
+        self,
+        ask: Asker,
+        inbox: MemoryInbox,
+        protocol: str,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        for failure in (FULL, OSError("gone"), OSError("gone"), FULL):
+            inbox.failure = failure
+            for _ in range(50):
+                assert send(ask, protocol).status >= 500
+        assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+
+    @PROTOCOLS
     def test_blocked_sources_and_networks_are_told_so(
         self, ask: Asker, inbox: MemoryInbox, protocol: str
     ) -> None:
@@ -467,6 +483,18 @@ class TestEveryProtocol:
         assert ask.ask("POST", path, [b"source=", None]).status == 0
         assert inbox.arrivals == []
         assert f'protocol="{protocol}",outcome="disconnected"}} 1' in ask.get("/metrics").text
+
+
+def test_what_is_seldom_said_is_said_again_after_a_while_and_not_remembered_for_ever() -> None:
+    now = 100.0
+    seldom = Seldom(60, clock=lambda: now)
+    assert [seldom("a"), seldom("a"), seldom("b")] == [True, False, True]
+    now = 159.0
+    assert not seldom("a")
+    now = 160.0
+    assert [seldom("a"), seldom("a")] == [True, False]
+    assert all(seldom(str(number)) for number in range(1000))
+    assert len(seldom._said) <= 100
 
 
 PATHS = pytest.mark.parametrize(
