@@ -19,14 +19,16 @@ TAGS = frozenset(
 REL = "nofollow ugc noopener"
 # Clean HTML is at most a little longer than it came; more is not worth the time.
 _WORTH = 3
+_SLACK = 1000
 
 # Embeddings and overrides without their end would turn the text that follows.
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
-_SPACE = re.compile(r"[^\S\n]+")
+# A single space, of which there are most, is left as it is.
+_SPACE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _AROUND_BREAK = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_FOLDED = re.compile(r"[\t\n\f\r ]+")
+_FOLDED = re.compile(r"[\t\n\f\r ]{2,}|[\t\n\f\r]")
 _LINES = frozenset(
     {"address", "article", "aside", "caption", "dd", "details", "div", "dl", "dt", "figcaption"}
     | {"figure", "footer", "form", "header", "hr", "li", "main", "nav", "section", "summary", "tr"}
@@ -46,8 +48,14 @@ def lines(text: str, limit: int) -> str:
 
     Of several blank lines one is kept, of several spaces one.
     """
+    # White space that goes may be much, but what is twice too long is long enough without it.
+    text = text.strip()[: 2 * limit + _SLACK]
     text = _SPACE.sub(" ", _printable(_BREAK.sub("\n", text)))
-    return cut(_BLANK_LINES.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip(), limit)
+    text = _BLANK_LINES.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip()
+    if len(text) <= limit:
+        return text
+    # A line may end a word as well as a space does.
+    return text[: len(cut(text.replace("\n", " "), limit)) - 1] + "…"
 
 
 def text_of(markup: str) -> str:
@@ -94,7 +102,8 @@ def harmless(markup: str, limit: int) -> str:
         _printable(markup),
         tags=set(TAGS),
         attributes={"a": {"href"}},
-        attribute_filter=lambda tag, name, value: normal(value) or None,
+        # The filter is asked about our own rel too; a stranger's is gone by then.
+        attribute_filter=lambda tag, name, value: value if name == "rel" else normal(value) or None,
         url_schemes={"http", "https"},
         link_rel=REL,
     ).strip()
