@@ -1,6 +1,7 @@
 """The home of the one spelling by which addresses are compared."""
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from pelican_smo.urls import safe
@@ -26,6 +27,12 @@ def normal(url: str) -> str:
     """
     if len(url) > MAX_LENGTH or _FORBIDDEN.search(url):
         return ""
+    return _spelt(url)
+
+
+# One message asks four times for the same two addresses.
+@lru_cache(maxsize=1024)
+def _spelt(url: str) -> str:
     try:
         address = safe(_normal(urlsplit(url)))
     except ValueError:
@@ -40,12 +47,14 @@ def normal_page(url: str) -> str:
 
 def _normal(parts: SplitResult) -> str:
     scheme = parts.scheme.lower()
-    if scheme not in _PORTS or not parts.hostname or parts.username is not None:
+    name = parts.hostname
+    if scheme not in _PORTS or not name or parts.username is not None:
         return ""
-    host = parts.hostname.encode("idna" if not parts.hostname.isascii() else "ascii").decode()
+    host = name if name.isascii() else name.encode("idna").decode()
     host = f"[{host}]" if ":" in host else host
-    if parts.port is not None and parts.port != _PORTS[scheme]:
-        host = f"{host}:{parts.port}"
+    port = parts.port
+    if port is not None and port != _PORTS[scheme]:
+        host = f"{host}:{port}"
     path = _without_dots(_ESCAPE.sub(_settled, parts.path)) or "/"
     return urlunsplit((scheme, host, path, _ESCAPE.sub(_settled, parts.query), parts.fragment))
 

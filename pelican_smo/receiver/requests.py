@@ -92,7 +92,7 @@ def prefers(request: Request, wanted: str, other: str) -> bool:
     As RFC 9110 section 12.5.1 has it: the weight of the most specific range counts.
     """
     accept = request.headers.get("accept", "")
-    return _weight(accept, wanted) > _weight(accept, other)
+    return accept != "" and _weight(accept, wanted) > _weight(accept, other)
 
 
 def _weight(accept: str, media: str) -> float:
