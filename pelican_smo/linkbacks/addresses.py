@@ -15,6 +15,8 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _PORTS = {"http": 80, "https": 443}
+# Most addresses are normal already; that is told ten times faster than it is done.
+_NORMAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w.~/-]*", re.ASCII)
 
 
 def normal(url: str) -> str:
@@ -25,7 +27,11 @@ def normal(url: str) -> str:
     in RFC 3987 section 3.1. The fragment stays. What has a user name, a control character, a
     space or a backslash, or is longer than ``MAX_LENGTH``, is no address.
     """
-    if len(url) > MAX_LENGTH or _FORBIDDEN.search(url):
+    if len(url) > MAX_LENGTH:
+        return ""
+    if _NORMAL.fullmatch(url):
+        return url
+    if _FORBIDDEN.search(url):
         return ""
     return _spelt(url)
 
