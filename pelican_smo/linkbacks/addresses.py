@@ -16,7 +16,7 @@ _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _PORTS = {"http": 80, "https": 443}
 # Most addresses are normal already; that is told ten times faster than it is done.
-_NORMAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w.~/-]*", re.ASCII)
+_NORMAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/(?:[\w~-][\w.~-]*)?)+", re.ASCII)
 
 
 def normal(url: str) -> str:
