@@ -40,7 +40,8 @@ def served(demo: Path) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps a loop running in this thread: it has to end before other folders' tests.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     need(chromium, "no chromium on this machine")
