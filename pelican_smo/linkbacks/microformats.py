@@ -69,12 +69,11 @@ def read(
         return None
     claim = _property(post, links)
     words, markup = _content(post)
-    name = line(first_text(post, "name"), NAME_LIMIT)
     return Reading(
         property=claim,
         url=first_address(post, "url") or normal(source),
         author=known(author(post, feed, mf2, survey), survey, url),
-        name="" if _begins_with(words, name) else name or _title(survey),
+        name=_name(post, words, survey),
         text=words,
         html=markup,
         published=_date(first_text(post, "published"), received) or _published(survey, received),
@@ -235,10 +234,18 @@ def _content(post: Item) -> tuple[str, str]:
     return lines("\n".join(described), TEXT_LIMIT), ""
 
 
+def _name(post: Item, words: str, survey: Survey) -> str:
+    """Return the name of ``post``; without words and name it has the page's (MF-4)."""
+    name = line(first_text(post, "name"), NAME_LIMIT)
+    if not words:
+        return name or _title(survey)
+    return "" if _begins_with(words, name) else name
+
+
 def _begins_with(words: str, name: str) -> bool:
     """Tell whether ``name`` says only what ``words`` begin with (MF-4)."""
-    start = name.removesuffix("…").casefold()
-    return bool(words) and " ".join(words.split()).casefold().startswith(start)
+    start, whole = name.removesuffix("…").casefold(), " ".join(words.split()).casefold()
+    return whole.startswith(start) and not whole[len(start) :][:1].isalnum()
 
 
 def _unmarked(claim: str, limit: int) -> str:
