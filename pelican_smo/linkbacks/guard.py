@@ -117,18 +117,20 @@ class Fetcher:
         accept: str = ACCEPT,
         headers: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        patient: bool = False,
     ) -> Fetched:
         """Return what is at ``url`` after at most ``limits.redirects`` redirects.
 
         Any status is an answer, 304 and 404 too; only with a status 2xx the body has to come
         whole, else it may be empty. ``headers`` go to the origin of ``url`` and no other.
+        ``patient`` waits for the host's turn, within the limits, where else it would be "busy".
         Raises FetchError and nothing else.
         """
         budget = self._budget(limits)
         request = Request("GET", _place(url, budget.limits), {**(headers or {}), "Accept": accept})
         hops: list[str] = []
         while True:
-            answer = self._ask(request, budget, patient=bool(hops))
+            answer = self._ask(request, budget, patient=patient or bool(hops))
             place = _following(request.place, answer, budget.limits)
             if place is None:
                 return replace(answer, hops=tuple(hops))

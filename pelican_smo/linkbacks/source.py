@@ -96,8 +96,9 @@ class Survey:
 
     ``links`` says whether it links to a wanted address, ``gone`` whether it is a tombstone.
     ``properties`` are og:*, article:*, description and author as written, the first of each;
-    ``authors`` the http(s) addresses of rel=author. ``depth`` is the deepest nesting of
-    elements, ``nodes`` their number, ``widest`` the most attributes on one.
+    ``authors`` the http(s) addresses of rel=author, ``anchors`` the number of links to follow.
+    ``depth`` is the deepest nesting of elements, ``nodes`` their number, ``widest`` the most
+    attributes on one.
     """
 
     links: bool
@@ -106,6 +107,7 @@ class Survey:
     properties: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     authors: tuple[str, ...] = ()
+    anchors: int = 0
     depth: int = 0
     nodes: int = 0
     widest: int = 0
@@ -170,6 +172,7 @@ def survey(text: str, base: str, wanted: Collection[str]) -> Survey:
         properties=notes.properties,
         language=notes.language,
         authors=tuple(filter(None, (resolved(base, author) for author in notes.authors))),
+        anchors=notes.anchors,
         depth=notes.depth,
         nodes=notes.nodes,
         widest=notes.widest,
@@ -208,6 +211,7 @@ class _Notes:
     title: str = ""
     language: str = ""
     gone: bool = False
+    anchors: int = 0
     depth: int = 0
     nodes: int = 0
     widest: int = 0
@@ -254,6 +258,7 @@ class _Notes:
             self.base = self.base or found.get("href", "")
         elif link := found.get(_LINKS[name]):
             self.links[link] = None
+            self.anchors += name == "a"
             if "author" in found.get("rel", "").lower().split():
                 self.authors[link] = None
 

@@ -78,7 +78,7 @@ class Verifier:
         if not survey.links:
             return Outcome(kind="no-link", reason="no link to the article")
         reading, found, reason = self._reading(mention, fetched, survey, wanted)
-        spam = signals(mention, has_microformats=found, links=0, twins=twins)
+        spam = signals(mention, has_microformats=found, links=survey.anchors, twins=twins)
         return Outcome(
             kind="verified",
             reason=reason,
@@ -132,7 +132,8 @@ class Verifier:
         if not address:
             return reading
         try:
-            fetched = self._fetcher.get(address, accept=_ACCEPT)
+            # Its host had our visit just now: it gets another when its turn comes.
+            fetched = self._fetcher.get(address, accept=_ACCEPT, patient=True)
             text = decode(fetched.body, fetched.charset)
             if fetched.status != _OK or not _is_simple(text, fetched):
                 return reading

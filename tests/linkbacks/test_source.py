@@ -211,6 +211,13 @@ class TestHead:
 
 
 class TestSize:
+    def test_SEC_13_anchors_are_the_links_that_a_reader_could_follow(self) -> None:
+        page = (
+            "<a href=/1>x</a><a href=/1>x</a><a name=x>x</a><a href>x</a><link href=/2><img src=/3>"
+        )
+        assert survey(page, SOURCE, ()).anchors == 2
+        assert survey(f"<template>{page}</template><!--{page}-->", SOURCE, ()).anchors == 0
+
     @pytest.mark.parametrize(
         ("page", "depth"),
         [
