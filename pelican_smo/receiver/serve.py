@@ -18,6 +18,7 @@ from pelican_smo.linkbacks.guard import Fetcher, Limits, allowing
 from pelican_smo.linkbacks.parsers import Parsers
 from pelican_smo.receiver.app import app
 from pelican_smo.receiver.avatars import avatar
+from pelican_smo.receiver.connections import connection
 from pelican_smo.receiver.export import export
 from pelican_smo.receiver.intake import Intake
 from pelican_smo.receiver.quota import Quota
@@ -115,6 +116,8 @@ def _serve(application: ASGIApp, options: Options) -> None:
         application,
         host=options.bind,
         port=options.port,
+        http=connection(),
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
