@@ -230,7 +230,6 @@ def exchange(request: Request, sock: socket.socket, budget: Budget, *, agent: st
         request.body,
         _encoded(headers),
         preload_content=False,
-        decode_content=False,
     )
     response = connection.getresponse()
     answer = Fetched(request.place.url, response.status, _headers(response), b"")

@@ -34,7 +34,6 @@ from pelican_smo.linkbacks.exchange import (
 )
 from pelican_smo.linkbacks.pace import Pace
 from pelican_smo.linkbacks.public import allowing, is_public, network
-from pelican_smo.urls import safe
 
 __all__ = [
     "ACCEPT",
@@ -232,7 +231,7 @@ class Fetcher:
 
 
 def _place(url: str, limits: Limits) -> Place:
-    url = safe(normal_page(url))
+    url = normal_page(url)
     parts = urlsplit(url)
     if not parts.hostname:
         raise FetchError("refused", "no http or https address that we take")

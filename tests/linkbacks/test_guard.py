@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http.client import NotConnected
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ from linkbacks.servers import (
     unspaced,
 )
 from pelican_smo.errors import FetchError
+from pelican_smo.linkbacks import exchange
+from pelican_smo.linkbacks.exchange import Budget, Place
 from pelican_smo.linkbacks.guard import ACCEPT, Fetched, Fetcher, Limits, Sockaddr, allowing
 
 PAGE = b"<p>A page that links to us.</p>"
@@ -539,6 +542,17 @@ def test_a_port_where_nobody_listens_is_unreachable() -> None:
     assert problem(lambda: fetcher().get(f"http://127.0.0.1:{port}/")) == "unreachable"
 
 
+def test_SEC_3_a_connection_that_has_ended_is_not_made_again_by_name(server: Server) -> None:
+    """``http.client`` would connect by itself, past every guard."""
+    place = Place(server.url(), "http", "127.0.0.1", "127.0.0.1", server.port, "/")
+    with socket.create_connection(("127.0.0.1", server.port)) as sock:
+        budget = Budget(unspaced(), time.monotonic, time.monotonic() + 1)
+        connection = exchange._Connection(place, exchange._Wire(sock, budget))
+        connection.close()
+        with pytest.raises(NotConnected):
+            connection.request("GET", "/")
+
+
 def test_every_socket_is_closed(server: Server) -> None:
     server.plays.update({**chain(3), "/3": answer(b"x", length=9), "/gone": b"nonsense"})
     fetch = fetcher()
@@ -593,7 +607,8 @@ def test_SEC_3_over_tls_the_name_stays_the_name(authority: trustme.CA) -> None:
             authority, {"blog.example": "127.0.0.1", "blog.example.": "127.0.0.1"}
         )
         assert fetch.get(server.url("/", "blog.example", "https")).body == PAGE
-        assert seen == ["blog.example"]
+        assert fetch.get(server.url("/", "blog.example.", "https")).body == PAGE
+        assert seen == ["blog.example", "blog.example"]
         assert f"Host: blog.example:{server.port}\r\n" in server.asked[0]
 
 
