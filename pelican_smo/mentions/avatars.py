@@ -3,7 +3,9 @@
 import hashlib
 import re
 import zlib
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 __all__ = ["HUES", "Avatars", "hue", "initials"]
 
@@ -64,6 +66,7 @@ def _read(folder: Path, photo: str) -> bytes:
         return b""
 
 
+@lru_cache(maxsize=1024)
 def initials(name: str) -> str:
     """Return one or two letters for ``name``: of its first word and of its last.
 
@@ -77,12 +80,17 @@ def initials(name: str) -> str:
 def _first(word: str) -> str:
     if word.isascii():
         return word[0].upper()
-    import regex  # noqa: PLC0415  an import that most builds never need
-
-    found = regex.match(r"\X", word)
+    found = _grapheme().match(word)
     letter = found[0] if found else word[0]
     # Some letters become two or three in upper case.
     return letter.upper() if len(letter.upper()) == len(letter) else letter
+
+
+@cache
+def _grapheme() -> Any:
+    import regex  # noqa: PLC0415  an import that most builds never need
+
+    return regex.compile(r"\X")
 
 
 def hue(name: str) -> int:

@@ -7,20 +7,22 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pelican_smo.linkbacks.addresses import normal
+from pelican_smo.linkbacks.addresses import MAX_LENGTH, normal
 from pelican_smo.text import plain, printable
-from pelican_smo.urls import safe
+from pelican_smo.urls import host, safe
 
 if TYPE_CHECKING:
     import nh3
 
-__all__ = ["TAGS", "harmless", "line", "lines", "text_of", "web"]
+__all__ = ["TAGS", "harmless", "host_of", "line", "lines", "page_key", "text_of", "web"]
 
 TAGS = frozenset(
     {"a", "b", "blockquote", "br", "code", "del", "em", "i", "ins", "li", "ol"}
     | {"p", "pre", "strong", "sub", "sup", "ul"}
 )
 REL = "nofollow ugc noopener external"
+# Most addresses are of this make, which nothing has to be done to.
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[A-Za-z0-9._~/?#&=%+,;:@!$()*-]*)?")
 # What begins a line of its own in a browser, and would run into the next without its tag.
 _BREAKS = re.compile(r"</(?:div|h[1-6]|section|article|tr|dt|dd)\b[^<>]*>", re.IGNORECASE)
 _LINE_ENDS = re.compile(
@@ -33,7 +35,26 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def web(value: object) -> str:
     """Return ``value`` if it is an http(s) address without a user name, ready to print, or ""."""
-    return safe(value) if isinstance(value, str) and normal(value) else ""
+    if not isinstance(value, str):
+        return ""
+    if len(value) <= MAX_LENGTH and _PLAIN.fullmatch(value):
+        return value
+    return safe(value) if normal(value) else ""
+
+
+def page_key(value: object) -> str:
+    """Return what all spellings of the address of one page have in common, or "" for none."""
+    if not isinstance(value, str):
+        return ""
+    if len(value) > MAX_LENGTH or "%" in value or not _PLAIN.fullmatch(value):
+        value = normal(value)
+    return value.partition("://")[2].partition("#")[0].rstrip("/")
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address that ``web`` let pass."""
+    plain_host = _PLAIN.match(url)
+    return plain_host[1] if plain_host else host(url)
 
 
 def line(value: object) -> str:
@@ -45,6 +66,8 @@ def lines(value: object) -> str:
     """Return ``value`` as plain text in lines, of which at most one after the other is blank."""
     if not isinstance(value, str):
         return ""
+    if value.isprintable() and "  " not in value:
+        return value.strip()
     # Line separators are no less controls: they have to go first.
     text = _SPACES.sub(" ", printable(_BREAK.sub("\n", value)))
     return _BLANK_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()

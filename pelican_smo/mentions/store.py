@@ -3,14 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from pelican_smo.linkbacks.addresses import normal, normal_page
 from pelican_smo.linkbacks.reading import Author
-from pelican_smo.mentions.cleaning import line, lines, web
+from pelican_smo.mentions.cleaning import line, lines, page_key, web
 from pelican_smo.report import Report
 from pelican_smo.text import cut
 
@@ -42,8 +41,7 @@ _EXPORT = "write it anew with `pelican-smo mentions export`"
 _NOBODY = Author()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """What one page says about an article: plain text, http(s) URLs, harmless as values.
 
     ``source`` is the page that was sent, ``url`` where to read it, ``html`` markup that is not
@@ -119,7 +117,7 @@ class Mentions:
         return self._known[identifier]
 
     def _read(self, identifier: str, addresses: Iterable[str]) -> tuple[Mention, ...]:
-        keys = dict.fromkeys(map(_key, addresses))
+        keys = dict.fromkeys(map(page_key, addresses))
         rows = [*self._by_id.get(identifier, ())]
         rows += (row for key in keys for row in self._by_address.get(key, ()))
         last: dict[str, _Row] = {}
@@ -175,7 +173,7 @@ class Mentions:
         if isinstance(identifier, str) and identifier in ids:
             self._by_id.setdefault(identifier, []).append(row)
             return True
-        key = _key(entry.get("wm-target"))
+        key = page_key(entry.get("wm-target"))
         if key:
             self._by_address.setdefault(key, []).append(row)
         return bool(key)
@@ -196,13 +194,7 @@ def _entries(file: Path) -> Sequence[Any]:
 
 
 def _source(entry: Mapping[str, Any]) -> str:
-    values = (entry.get(name) for name in ("wm-source", "url"))
-    return next((value for value in values if isinstance(value, str) and normal(value)), "")
-
-
-def _key(url: Any) -> str:
-    """Return what all spellings of the address of one page have in common."""
-    return normal_page(url).partition("://")[2].rstrip("/") if isinstance(url, str) else ""
+    return web(entry.get("wm-source")) or web(entry.get("url"))
 
 
 def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
@@ -227,15 +219,16 @@ def _mention(row: _Row, latest: datetime) -> Mention:
     # Of what came, nothing was published more than a day later, whatever it says.
     limit = row.received + _SKEW if row.received else latest
     number = entry.get("wm-id")
-    source = web(row.source)
+    url = entry.get("url")
+    name = line(_one(entry.get("name")))
     rsvp = _one(entry.get("rsvp"))
     rsvp = rsvp.strip().lower() if isinstance(rsvp, str) else ""
     return Mention(
-        kind=_kind(entry, text or lines(_one(entry.get("name"))), rsvp),
-        source=source,
-        url=web(_one(entry.get("url"))) or source,
+        kind=_kind(entry, text or name, rsvp),
+        source=row.source,
+        url=row.source if url == row.source else web(_one(url)) or row.source,
         author=_author(entry.get("author")),
-        name=cut(line(_one(entry.get("name"))), _NAME),
+        name=cut(name, _NAME),
         text=text,
         html=html,
         summary=cut(lines(_one(entry.get("summary"))), _TEXT),
@@ -261,12 +254,16 @@ def _is_emoji(text: str) -> bool:
     """Tell whether ``text`` is one emoji and nothing else: a reaction ("reacji")."""
     if not text or len(text) > _LONGEST_EMOJI or text.isascii():
         return False
+    grapheme, emoji = _emoji()
+    return bool(grapheme.fullmatch(text) and emoji.search(text))
+
+
+@cache
+def _emoji() -> tuple[Any, Any]:
     import regex  # noqa: PLC0415  an import that most builds never need
 
-    return bool(
-        regex.fullmatch(r"\X", text)
-        and regex.search(r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{RI}\p{RI}", text)
-    )
+    found = r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{RI}\p{RI}"
+    return regex.compile(r"\X"), regex.compile(found)
 
 
 def _one(value: Any) -> Any:

@@ -2,21 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from pelican_smo.labels import Labels
 from pelican_smo.mentions.avatars import hue, initials
-from pelican_smo.mentions.cleaning import harmless, text_of
+from pelican_smo.mentions.cleaning import REL, harmless, host_of, text_of
 from pelican_smo.mentions.store import KINDS, RSVPS, Mention
 from pelican_smo.page import Page
 from pelican_smo.text import cut
-from pelican_smo.urls import host
 
 __all__ = ["Group", "Shown", "counts", "excerpt", "html_of"]
 
 _TEMPLATE = "smo/mentions.html"
+_ONE = "smo/mention.html"
+
+# What a link to a stranger's page carries.
+_FOREIGN = Markup(f'rel="{REL}" referrerpolicy="no-referrer"')  # noqa: S704  our own words
 
 # MF-4: how much of a text is shown where it is not the author's own.
 _SHOWN, _LINES, _MARKUP = 500, 5, 60
@@ -35,15 +39,15 @@ _PROPERTIES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One mention as the templates see it; what is empty is not to be shown.
 
     ``who`` is the author's name, else the host that it is from, ``author_url`` his page,
     ``avatar`` the address of his picture on this site, else ``initials`` on the colour
     ``hue``. ``host`` is that of ``url``. ``title`` is the page's own, unless its text begins
     with it. Of ``html`` and ``text`` one is empty; ``has_more`` says that they are not all.
-    ``published`` is an RFC 3339 date, ``day`` its first part.
+    ``published`` is an RFC 3339 date, ``day`` its first part. A tuple, because a site has
+    tens of thousands.
     """
 
     kind: str
@@ -121,6 +125,8 @@ def html_of(
             sublevel=min(level + 1, 6),
             endpoint=endpoint,
             url=page.canonical,
+            foreign=_FOREIGN,
+            mention_template=env.get_template(_ONE),
             page=page,
         )
         .strip()
@@ -178,8 +184,8 @@ def _group(
 
 
 def _shown(mention: Mention, avatar: str, labels: Labels) -> Shown:
-    author, from_host = mention.author, host(mention.url)
-    who = author.name or host(author.url) or from_host
+    author, from_host = mention.author, host_of(mention.url)
+    who = author.name or host_of(author.url) or from_host
     html, text, has_more = excerpt(mention)
     title = _title(mention, html, text)
     if mention.photo is not None and not (html or text or title):
@@ -214,10 +220,9 @@ def excerpt(mention: Mention) -> tuple[str, str, bool]:
     if mention.kind in ("like", "repost", "bookmark"):
         return "", "", False
     html = harmless(mention.html) if mention.html else ""
-    text = text_of(html) if html else mention.text
-    if html and _is_short(text) and html.count("<") <= _MARKUP:
+    if html and _is_short_markup(html):
         return html, "", False
-    text = mention.text or text
+    text = mention.text or text_of(html)
     if _is_short(text):
         return "", text, False
     if mention.summary and _is_short(mention.summary):
@@ -226,7 +231,17 @@ def excerpt(mention: Mention) -> tuple[str, str, bool]:
 
 
 def _is_short(text: str) -> bool:
-    return len(text) <= _SHOWN and len(_full_lines(text)) <= _LINES
+    if len(text) > _SHOWN:
+        return False
+    return text.count("\n") < _LINES or len(_full_lines(text)) <= _LINES
+
+
+def _is_short_markup(html: str) -> bool:
+    """Tell whether ``html``, which is clean, is short: its text, and its elements by number."""
+    tags = html.count("<")
+    if len(html) <= _SHOWN and tags + html.count("\n") < _LINES:
+        return True
+    return tags <= _MARKUP and _is_short(text_of(html))
 
 
 def _full_lines(text: str) -> list[str]:
