@@ -41,7 +41,8 @@ def plain(markup: str) -> str:
 
 def printable(text: str) -> str:
     """Return ``text`` without what no output format can carry; line breaks and tabs stay."""
-    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+    # Most texts hold line breaks and nothing else to look for; that is told much faster.
+    return text if text.replace("\n", "").isprintable() else _UNPRINTABLE.sub("", text)
 
 
 def lead(body: str) -> str:

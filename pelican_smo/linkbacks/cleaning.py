@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from math import inf
 
 import nh3
 
@@ -19,14 +20,9 @@ TAGS = frozenset(
 REL = "nofollow ugc noopener"
 # Clean HTML is at most a little longer than it came; more is not worth the time.
 _WORTH = 3
-_SLACK = 1000
 
 # Embeddings and overrides without their end would turn the text that follows.
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_BREAK = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
-# A single space, of which there are most, is left as it is.
-_SPACE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-_AROUND_BREAK = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _FOLDED = re.compile(r"[\t\n\f\r ]{2,}|[\t\n\f\r]")
 _LINES = frozenset(
@@ -48,24 +44,26 @@ def lines(text: str, limit: int) -> str:
 
     Of several blank lines one is kept, of several spaces one.
     """
-    # White space that goes may be much, but what is twice too long is long enough without it.
-    text = text.strip()[: 2 * limit + _SLACK]
-    text = _SPACE.sub(" ", _printable(_BREAK.sub("\n", text)))
-    text = _BLANK_LINES.sub("\n\n", _AROUND_BREAK.sub("\n", text)).strip()
+    rows = (" ".join(row.split()) for row in text.splitlines())
+    text = _printable("\n".join(rows)).strip()
+    text = _BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text
     if len(text) <= limit:
         return text
     # A line may end a word as well as a space does.
     return text[: len(cut(text.replace("\n", " "), limit)) - 1] + "…"
 
 
-def text_of(markup: str) -> str:
+def text_of(markup: str, enough: float = inf) -> str:
     """Return the text that a browser would show for ``markup``, its blocks on lines of their own.
 
-    A picture is its alternative text; scripts, styles and templates are nothing.
+    A picture is its alternative text; scripts, styles and templates are nothing. The
+    text may end after ``enough`` characters.
     """
     pieces: list[str] = []
-    preformatted, unseen = 0, 0
+    preformatted, unseen, length = 0, 0, 0
     for kind, name, source in tokens(markup):
+        if length > enough:
+            break
         step = {"start": 1, "end": -1, "text": 0}[kind]
         if name == "template":
             unseen = max(unseen + step, 0)
@@ -74,10 +72,20 @@ def text_of(markup: str) -> str:
         if kind == "text":
             if not (name or unseen):
                 text = unescape(source)
-                pieces.append(text if preformatted else _FOLDED.sub(" ", text))
+                length += len(text)
+                pieces.append(text if preformatted else _folded(text))
         else:
             pieces.append("" if unseen else _between(kind, name, source))
     return "".join(pieces)
+
+
+def _folded(text: str) -> str:
+    """Return ``text`` with each run of white space, as HTML knows it, as one space."""
+    if not text.isascii():
+        return _FOLDED.sub(" ", text)
+    words = " ".join(text.split())
+    before, after = text[:1].isspace(), bool(words) and text[-1:].isspace()
+    return f"{' ' * before}{words}{' ' * after}"
 
 
 def _between(kind: str, name: str, source: str) -> str:
@@ -111,4 +119,4 @@ def harmless(markup: str, limit: int) -> str:
 
 
 def _printable(text: str) -> str:
-    return _BIDI.sub("", printable(text))
+    return printable(text) if text.isascii() else _BIDI.sub("", printable(text))

@@ -226,7 +226,9 @@ def _content(post: Item) -> tuple[str, str]:
     for value in (*values(post, "content"), *values(post, "summary")):
         markup = value.get("html") if isinstance(value, Mapping) else None
         is_markup = isinstance(markup, str)
-        if words := lines(text_of(str(markup)) if is_markup else text(value), TEXT_LIMIT):
+        if words := lines(
+            text_of(str(markup), 2 * TEXT_LIMIT) if is_markup else text(value), TEXT_LIMIT
+        ):
             clean = harmless(str(markup), HTML_LIMIT) if is_markup else ""
             return words, clean if "<" in clean else ""
     pictures = [value for value in values(post, "photo") if isinstance(value, Mapping)]

@@ -39,7 +39,7 @@ class Parsers:
         cpu: int = 2,
         wall: float = 5.0,
         memory: int = 512 << 20,
-        documents: int = 500,
+        documents: int = 5000,
         command: Sequence[str] = _COMMAND,
     ) -> None:
         self.wall, self.documents = wall, documents
