@@ -65,6 +65,7 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
 
     ``started`` is told in a sentence what runs. Raises ReceiverError where it cannot start.
     """
+    _allow_many_files()
     with ExitStack() as stack:
         limits = Limits(ports=None if options.any_port else Limits().ports, spacing=options.spacing)
         fetcher = Fetcher(
@@ -118,7 +119,7 @@ def _serve(application: ASGIApp, options: Options) -> None:
         port=options.port,
         http=connection(),
         ws="none",
-        log_level="warning",
+        log_level="error",  # at "warning" strangers could fill the log
         access_log=False,
         server_header=False,
         lifespan="off",
@@ -137,6 +138,16 @@ def _serve(application: ASGIApp, options: Options) -> None:
         raise ReceiverError(
             f"cannot listen on {options.bind}:{options.port}; is another program there?"
         ) from error
+
+
+def _allow_many_files() -> None:
+    """Let the process hold as many connections as the system lets it."""
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _agent(options: Options) -> str:
