@@ -107,7 +107,9 @@ class Fetcher:
         self._agent, self._limits, self._judge = agent, limits, judge
         self._resolver, self._connector, self._tls = resolver, connector, tls
         self._clock, self._sleep = clock, sleep
-        self._pace = pace or Pace(spacing=limits.spacing, concurrent=limits.concurrent, clock=clock)
+        if pace is None:
+            pace = Pace(spacing=limits.spacing, concurrent=limits.concurrent, clock=clock)
+        self._pace = pace
 
     def get(
         self,

@@ -29,7 +29,7 @@ from linkbacks.servers import (
 from pelican_smo.errors import FetchError
 from pelican_smo.linkbacks import exchange
 from pelican_smo.linkbacks.exchange import Budget, Place
-from pelican_smo.linkbacks.guard import ACCEPT, Fetched, Fetcher, Limits, Sockaddr, allowing
+from pelican_smo.linkbacks.guard import ACCEPT, Fetched, Fetcher, Limits, Pace, Sockaddr, allowing
 
 PAGE = b"<p>A page that links to us.</p>"
 
@@ -719,6 +719,23 @@ def test_SEC_1_a_host_whose_turn_it_is_not_is_not_even_looked_up(server: Server)
     fetch.get(server.url("/", "a.example"))
     assert problem(lambda: fetch.get(server.url("/", "a.example"))) == "busy"
     assert looked_up == ["a.example"]
+
+
+def test_SEC_1_two_fetchers_can_share_one_pace(server: Server) -> None:
+    pace = Pace(clock=Clock())
+    one, two = (
+        Fetcher(agent="test", limits=unspaced(), judge=allowing(*LOOPBACK), pace=pace)
+        for _ in range(2)
+    )
+    assert one.get(server.url()).body == PAGE
+    assert problem(lambda: two.get(server.url())) == "busy"
+
+
+def test_SEC_1_a_patient_caller_waits_for_its_turn(server: Server) -> None:
+    clock = Clock()
+    fetch = paced(clock)
+    assert [fetch.get(server.url(), patient=True).body for _ in range(3)] == [PAGE] * 3
+    assert clock.slept == [1.0, 1.0]
 
 
 def test_SEC_1_a_redirect_waits_for_its_turn(server: Server) -> None:
