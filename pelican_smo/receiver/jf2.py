@@ -30,7 +30,8 @@ def entry(mention: Mention, target: str, photo: str = "") -> dict[str, Any]:
     }
     return {
         **{name: value for name, value in facts.items() if value},
-        reading.property: target,
+        # An answer to an invitation has its own word under "rsvp".
+        "in-reply-to" if reading.property == "rsvp" else reading.property: target,
         "wm-id": mention.id,
         "wm-source": mention.source,
         "wm-target": target,

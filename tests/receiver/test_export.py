@@ -3,12 +3,15 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pelican_smo.errors import ReceiverError
+from pelican_smo.linkbacks.reading import Reading
 from pelican_smo.receiver.export import export
+from pelican_smo.receiver.jf2 import entry
 from pelican_smo.receiver.store import Filter, Media
 from pelican_smo.receiver.store.sqlite import SqliteStore
 from pelican_smo.receiver.targets import Targets
@@ -61,6 +64,15 @@ def test_it_holds_what_is_approved_and_nothing_else(store: SqliteStore, tmp_path
             "smo-article": "one",
         }
     ]
+
+
+def test_an_answer_to_an_invitation_says_what_it_answers(store: SqliteStore) -> None:
+    store.arrive(arrival("https://b.example/1"))
+    mention = verified(store)
+    shown = Reading(property="rsvp", rsvp="maybe")
+    exported = entry(replace(mention, shown=shown), "https://site.example/one.html")
+    assert (exported["wm-property"], exported["rsvp"]) == ("rsvp", "maybe")
+    assert exported["in-reply-to"] == "https://site.example/one.html"
 
 
 def test_without_targets_it_has_the_address_that_was_sent(
