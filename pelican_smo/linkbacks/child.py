@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,7 +56,10 @@ def main(cpu: int, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever a library prints is no answer
-    import mf2py  # noqa: PLC0415  only here: the parent speaks this module's language too
+    # Only here: the parent speaks this module's language too.
+    import mf2py  # noqa: PLC0415
+
+    from pelican_smo.linkbacks.tree import NAME  # noqa: PLC0415
 
     sys.setrecursionlimit(_RECURSION)
     _limit("RLIMIT_AS", memory)
@@ -66,7 +70,7 @@ def main(cpu: int, memory: int) -> None:
     send(answers, b'{"ready": true}')
     while order := receive(sys.stdin.buffer, sys.maxsize):
         _limit("RLIMIT_CPU", math.ceil(_cpu_used()) + cpu)
-        send(answers, _answer(mf2py.parse, order, memory))
+        send(answers, _answer(partial(mf2py.parse, html_parser=NAME), order, memory))
         gc.collect()
 
 
@@ -76,7 +80,7 @@ def _answer(parse: Callable[..., Any], order: Mapping[str, str], memory: int) ->
     A process that has used half its memory says so: the next page deserves a fresh one.
     """
     try:
-        found = parse(doc=order["html"], url=order["url"], html_parser="html.parser")
+        found = parse(doc=order["html"], url=order["url"])
         spent = _memory_used() > memory // 2
         data = json.dumps({"found": found, "spent": spent}).encode()
     except (MemoryError, RecursionError) as error:

@@ -12,7 +12,7 @@ from html import unescape
 from html.entities import html5
 from typing import Literal, NamedTuple
 
-__all__ = ["VOID", "Token", "attributes", "closed", "tokens"]
+__all__ = ["ENDS_ITSELF", "VOID", "Token", "attributes", "closed", "tokens"]
 
 # Elements that have no end tag (HTML standard, section 13.1.2).
 VOID = frozenset(
@@ -21,6 +21,8 @@ VOID = frozenset(
         *("input", "keygen", "link", "meta", "param", "source", "track", "wbr"),
     )
 )
+# Elements that end where their like begins (section 13.1.2.4).
+ENDS_ITSELF = frozenset(("p", "li", "dt", "dd", "tr", "td", "th", "option"))
 
 _SPACE = r"[\t\n\f\r ]"
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\t\n\f\r >"'][^\t\n\f\r >]*+)"""

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pelican_smo.errors import MessageError
 from pelican_smo.linkbacks.addresses import normal
-from pelican_smo.linkbacks.markup import VOID, Token, attributes, closed, tokens
+from pelican_smo.linkbacks.markup import ENDS_ITSELF, VOID, Token, attributes, closed, tokens
 from pelican_smo.urls import host
 
 __all__ = ["Survey", "decode", "mentions_target", "resolved", "survey"]
@@ -41,8 +41,6 @@ _LINKS = {
 }
 _TOLD = frozenset((*_LINKS, "html", "base", "meta"))
 _PROPERTY = re.compile(r"(?:og|article):[a-z:_]{1,40}|description|author")
-# An element that ends where its like begins (HTML standard, section 13.1.2.4).
-_ENDS_ITSELF = frozenset(("p", "li", "dt", "dd", "tr", "td", "th", "option"))
 
 # Python's names of the encodings that the Encoding Standard has. Others that Python knows are
 # traps for strangers' bytes: UTF-7 hides markup, punycode takes quadratic time.
@@ -235,7 +233,7 @@ class _Notes:
                 self._tell(tag.name, found)
         if tag.name in VOID or closed(tag):
             return
-        if tag.name in _ENDS_ITSELF and self.open and self.open[-1] == tag.name:
+        if tag.name in ENDS_ITSELF and self.open and self.open[-1] == tag.name:
             return
         self.open.append(tag.name)
         self.opened[tag.name] += 1

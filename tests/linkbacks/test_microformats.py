@@ -13,6 +13,7 @@ from pelican_smo.linkbacks.addresses import normal
 from pelican_smo.linkbacks.microformats import author_page, from_survey, read, with_author
 from pelican_smo.linkbacks.reading import PROPERTIES, Author, Reading
 from pelican_smo.linkbacks.source import Survey, survey
+from pelican_smo.linkbacks.tree import NAME
 
 SOURCE = "https://bea.example/notes/1"
 TARGET = "https://site.example/one.html"
@@ -22,7 +23,7 @@ LINK = f'<a href="{TARGET}">one</a>'
 
 
 def parsed(page: str, url: str = SOURCE) -> dict[str, Any]:
-    return mf2py.parse(doc=page, url=url, html_parser="html.parser")
+    return mf2py.parse(doc=page, url=url, html_parser=NAME)
 
 
 def reading_or_none(page: str, *, source: str = SOURCE, url: str = SOURCE) -> Reading | None:
