@@ -186,3 +186,8 @@ SMO_THEME_TAGS = "merge"
 # Where other sites can tell us that they linked here. Each page announces it.
 SMO_LINKBACK_ENDPOINT = "https://mentions.smo.example"
 SMO_LINKBACK_PROTOCOLS = ("webmention", "pingback", "trackback")
+
+# What others said, and we let in: the file that the receiver writes (or `pelican-smo mentions
+# export`), with the pictures of those people in avatars/ beside it. That is the default place;
+# with several receivers it would be a list.
+SMO_MENTIONS = "mentions.json"
