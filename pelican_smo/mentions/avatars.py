@@ -13,6 +13,7 @@ __all__ = ["HUES", "Avatars", "hue", "initials"]
 MAX_BYTES = 1 << 16
 # How many colours the stylesheet has for initials, each readable under white letters.
 HUES = 12
+_BETWEEN_WORDS = re.compile(r"[\s!-/:-@\[-`{-~]+")
 _FIRST_BYTES = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "png"),
     (re.compile(rb"\xff\xd8\xff"), "jpg"),
@@ -72,7 +73,7 @@ def initials(name: str) -> str:
 
     Scripts without capitals have no initials either: of them it is the first letter alone.
     """
-    words = [word for word in re.split(r"[\W_]+", name) if word] or ["?"]
+    words = [word for word in _BETWEEN_WORDS.split(name) if word[:1].isalnum()] or ["?"]
     first, last = _first(words[0]), _first(words[-1])
     return first + last if len(words) > 1 and first.lower() != first else first
 

@@ -53,7 +53,7 @@ def page_key(value: object) -> str:
 
 def host_of(url: str) -> str:
     """Return the host of an address that ``web`` let pass."""
-    plain_host = _PLAIN.match(url)
+    plain_host = _PLAIN.fullmatch(url)
     return plain_host[1] if plain_host else host(url)
 
 
@@ -86,7 +86,8 @@ def _cleaner() -> "nh3.Cleaner":
     return nh3.Cleaner(
         tags=set(TAGS),
         attributes={"a": {"href"}},
-        attribute_filter=lambda tag, name, value: web(value) or None,
+        # It is asked about our own attributes as well.
+        attribute_filter=lambda _, name, value: (web(value) or None) if name == "href" else value,
         link_rel=REL,
         set_tag_attribute_values={"a": {"referrerpolicy": "no-referrer"}},
         url_schemes={"http", "https"},

@@ -1,0 +1,105 @@
+"""The second gate: text is made printable, and of HTML only what is harmless stays."""
+
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mentions.attacks import HTML
+from pelican_smo.linkbacks.addresses import normal, normal_page
+from pelican_smo.mentions.cleaning import (
+    REL,
+    TAGS,
+    harmless,
+    host_of,
+    lines,
+    page_key,
+    text_of,
+    web,
+)
+from pelican_smo.urls import host, safe
+
+
+def elements(html: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the elements that a browser makes of the fragment ``html``, with attributes."""
+    tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
+    return [
+        (str(one.tag), dict(one.attrib)) for one in tree.iter() if one.tag != "DOCUMENT_FRAGMENT"
+    ]
+
+
+def check(html: str) -> None:
+    for tag, attributes in elements(harmless(html)):
+        assert tag in TAGS
+        assert set(attributes) <= ({"href", "rel", "referrerpolicy"} if tag == "a" else set())
+        if "href" in attributes:
+            assert attributes["href"].startswith(("http://", "https://"))
+            assert attributes["rel"] == REL
+
+
+@pytest.mark.parametrize("html", HTML)
+def test_sec_12_of_an_attack_only_harmless_markup_stays(html: str) -> None:
+    check(html)
+
+
+PIECES = (
+    *("<a href='", "<b>", "</b>", "<p>", "<svg>", "<math>", "<style>", "<script>", "<img src=x "),
+    *("onerror=x>", "</style>", "javascript:", "https://b.example/'>", "<!--", "-->", "]]>"),
+    *("<![CDATA[", "<template>", "&lt;", "&#x6a;", "\0", "\ud800", "'", '"', ">", "text", "="),
+)
+FRAGMENTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).map("".join)
+
+
+@given(html=FRAGMENTS)
+def test_sec_12_of_any_markup_only_harmless_markup_stays(html: str) -> None:
+    check(html)
+
+
+@given(html=FRAGMENTS)
+def test_cleaning_twice_is_cleaning_once(html: str) -> None:
+    once = harmless(html)
+    assert elements(harmless(once)) == elements(once)
+
+
+def test_what_is_harmless_stays_as_it_is_and_links_are_marked() -> None:
+    html = '<p>One <em>two</em> <a href="https://b.example/ü">three</a></p>'
+    assert harmless(html) == (
+        '<p>One <em>two</em> <a href="https://b.example/%C3%BC" referrerpolicy="no-referrer" '
+        'rel="nofollow ugc noopener external">three</a></p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<div>one</div><div>two</div>", "one\ntwo"),
+        ("<h2>one</h2>two", "one\ntwo"),
+        ("<p>a</p><p>b<br>c</p>", "a\nb\nc"),
+        ("<ul><li>a</li><li>b</li></ul>c", "a\nb\nc"),
+        ("<p>x &lt; y &amp;amp; z</p>", "x < y &amp; z"),
+        ("<img src=x>", ""),
+    ],
+)
+def test_text_of_markup_keeps_its_lines(html: str, text: str) -> None:
+    assert text_of(harmless(html)) == text
+
+
+def test_three_thousand_elements_in_one_another_are_no_trouble() -> None:
+    check("<b>" * 3000 + "x")
+    check("<a href=https://b.example/>" * 300)
+
+
+@given(url=st.text(max_size=30) | st.from_regex(r"https?://[a-z.-]{1,9}[/?#:@%a-z.]{0,9}"))
+def test_the_quick_way_through_an_address_is_the_long_one(url: str) -> None:
+    assert web(url) == (safe(url) if normal(url) else "")
+    assert page_key(url) == normal_page(url).partition("://")[2].rstrip("/")
+    if web(url):
+        assert host_of(web(url)) == host(web(url))
+
+
+@given(text=st.text())
+def test_lines_are_printable_and_settled(text: str) -> None:
+    settled = lines(text)
+    assert lines(settled) == settled
+    assert "\n\n\n" not in settled
+    settled.encode()
