@@ -25,6 +25,7 @@ REL = "nofollow ugc noopener external"
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[A-Za-z0-9._~/?#&=%+,;:@!$()*-]*)?")
 # What begins a line of its own in a browser, and would run into the next without its tag.
 _BREAKS = re.compile(r"</(?:div|h[1-6]|section|article|tr|dt|dd)\b[^<>]*>", re.IGNORECASE)
+_LINK = re.compile(r"<a\b[^<>]*>|</a>")
 _LINE_ENDS = re.compile(
     r"(?:<br\b[^<>]*>|</(?:p|li|blockquote|pre|ul|ol)>)(?:\s*</(?:p|li|blockquote|pre|ul|ol)>)*"
 )
@@ -76,7 +77,27 @@ def lines(value: object) -> str:
 def harmless(html: str) -> str:
     """Return of ``html`` the text and what is in TAGS, its links to http(s) only."""
     cleaned = _cleaner().clean(_BREAKS.sub("<br>", printable(html)))
-    return cleaned.strip()
+    if "<a" in cleaned:
+        cleaned = _without_dead_links(cleaned)
+    cleaned = cleaned.strip()
+    while cleaned.startswith("<br>"):
+        cleaned = cleaned[4:].lstrip()
+    while cleaned.endswith("<br>"):
+        cleaned = cleaned[:-4].rstrip()
+    return cleaned
+
+
+def _without_dead_links(html: str) -> str:
+    """Return ``html`` with the words alone of links that lead nowhere: they look like links."""
+    is_live: list[bool] = []
+
+    def kept(tag: re.Match[str]) -> str:
+        if tag[0] == "</a>":
+            return tag[0] if is_live.pop() else ""
+        is_live.append(" href=" in tag[0])
+        return tag[0] if is_live[-1] else ""
+
+    return _LINK.sub(kept, html)
 
 
 @cache

@@ -61,6 +61,15 @@ def test_cleaning_twice_is_cleaning_once(html: str) -> None:
     assert elements(harmless(once)) == elements(once)
 
 
+def test_of_a_link_to_nowhere_its_words_stay_for_they_would_look_like_one() -> None:
+    html = "<p>See <a href='javascript:x'>this <em>one</em></a>, <a name=that>that</a>.</p>"
+    assert harmless(html) == "<p>See this <em>one</em>, that.</p>"
+
+
+def test_what_ends_more_than_was_begun_leaves_no_empty_lines() -> None:
+    assert harmless("<br><p>Bye.</p></div></section></article>\n") == "<p>Bye.</p>"
+
+
 def test_what_is_harmless_stays_as_it_is_and_links_are_marked() -> None:
     html = '<p>One <em>two</em> <a href="https://b.example/ü">three</a></p>'
     assert harmless(html) == (
