@@ -76,6 +76,7 @@ def read(
         name=_name(post, words, survey),
         text=words,
         html=markup,
+        photo=first_address(post, "photo"),
         published=_date(first_text(post, "published"), received) or _published(survey, received),
         rsvp=_rsvp(post) if claim == "rsvp" else "",
         language=_language(post, survey),

@@ -34,7 +34,7 @@ class Reading:
     """What one source says, cleaned: strangers' words, cut to what is worth keeping.
 
     ``url`` is where to read it (http or https), ``text`` plain text that may hold line breaks,
-    ``html`` the same with harmless markup or nothing, ``published`` an RFC 3339 date with its
+    ``html`` the same with harmless markup or nothing, ``photo`` the URL of a picture in it, ``published`` an RFC 3339 date with its
     offset or nothing, ``language`` a BCP 47 tag or nothing.
     """
 
@@ -44,6 +44,7 @@ class Reading:
     name: str = ""
     text: str = ""
     html: str = ""
+    photo: str = ""
     published: str = ""
     rsvp: str = ""
     language: str = ""

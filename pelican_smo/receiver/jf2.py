@@ -25,6 +25,7 @@ def entry(mention: Mention, target: str, photo: str = "") -> dict[str, Any]:
         "published": reading.published,
         "name": reading.name,
         "content": {name: value for name, value in content.items() if value},
+        "photo": reading.photo,
         "rsvp": reading.rsvp,
         "lang": reading.language,
     }

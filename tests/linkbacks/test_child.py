@@ -289,12 +289,14 @@ def test_it_ends_when_the_receiver_is_killed(tmp_path: Path) -> None:
 
 def test_ctrl_c_in_the_terminal_is_not_for_it(tmp_path: Path) -> None:
     """A terminal sends SIGINT to the whole process group: the parser is in none of ours."""
-    then = "try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print(some.parse"
+    then = "try:\n    print('ready', flush=True)\n    time.sleep(60)\n"
+    then += "except KeyboardInterrupt:\n    print(some.parse"
     then += f"({NOTE!r}, 'https://other.example/')['items'] != [], flush=True)"
     with run(then, tmp_path, start_new_session=True) as parent:
         assert parent.stdout is not None
         assert parent.stderr is not None
         pid = int(parent.stdout.readline())
+        assert parent.stdout.readline() == "ready\n"
         os.kill(pid, signal.SIGINT)
         os.killpg(parent.pid, signal.SIGINT)
         assert parent.stdout.read().strip() == "True"

@@ -624,3 +624,11 @@ def test_SEC_10_depth_is_no_matter() -> None:
     )
     assert found is not None
     assert found.text == "one"
+
+
+def test_a_picture_without_words_is_known_to_be_there() -> None:
+    found = reading(
+        '<div class="h-entry"><a class="u-in-reply-to" href="https://site.example/one.html">re</a>'
+        '<img class="u-photo" src="/cat.jpg"></div>'
+    )
+    assert (found.text, found.photo) == ("", "https://bea.example/cat.jpg")
