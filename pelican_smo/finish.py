@@ -263,6 +263,7 @@ class Run:
 
     def close(self, output: Path) -> None:
         """Write the files that belong to the whole run; a full disk is reported, no more."""
+        self.responses.note_left()
         cache = cache_folder(self.settings, self.pelican)
         site = str(self.pelican.get("SITEURL") or "").rstrip("/")
         try:

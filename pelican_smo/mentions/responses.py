@@ -84,6 +84,17 @@ class Responses:
         path = self._avatars.path(mention.folder, mention.author.photo)
         return f"{base}/{path}" if path else ""
 
+    def note_left(self) -> None:
+        """Say how many mentions no page has shown, now that all pages are written."""
+        left = self._mentions.left()
+        if left and self._pelican.get("SITEURL"):
+            self._report.add(
+                "info",
+                "SMO_MENTIONS",
+                f"{left} mentions are for no page that this site shows",
+                "Alias and Smo_id in an article's metadata say what it was called before",
+            )
+
     @staticmethod
     def are_in(html: str) -> bool:
         """Tell whether the page ``html`` has a section already: its theme placed it."""

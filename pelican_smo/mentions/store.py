@@ -96,6 +96,7 @@ class Mentions:
         self._by_id: dict[str, list[_Row]] = {}
         self._by_address: dict[str, list[_Row]] = {}
         self._known: dict[str, tuple[Mention, ...]] = {}
+        self._asked: set[str] = set()
         known = None
         for file in files:
             if (children := self._children(file)) is not None:
@@ -118,6 +119,7 @@ class Mentions:
 
     def _read(self, identifier: str, addresses: Iterable[str]) -> tuple[Mention, ...]:
         keys = dict.fromkeys(map(page_key, addresses))
+        self._asked.update(keys)
         rows = [*self._by_id.get(identifier, ())]
         rows += (row for key in keys for row in self._by_address.get(key, ()))
         last: dict[str, _Row] = {}
@@ -127,6 +129,12 @@ class Mentions:
                 last[row.source] = row
         found = (_mention(row, self._latest) for row in last.values())
         return tuple(sorted(found, key=_order))
+
+    def left(self) -> int:
+        """Return how many entries nobody has asked for."""
+        of_ids = (rows for name, rows in self._by_id.items() if name not in self._known)
+        of_addresses = (rows for key, rows in self._by_address.items() if key not in self._asked)
+        return sum(map(len, (*of_ids, *of_addresses)))
 
     # Files
 

@@ -241,6 +241,17 @@ def test_an_unreadable_file_is_one_warning_and_the_pages_are_written(
     assert messages().count("mentions.json: is no JF2 feed") == 1
 
 
+def test_mentions_that_no_page_shows_are_counted(build: Build, tmp_path: Path) -> None:
+    strays = [entry(n) | {"wm-target": f"https://example.org/gone{n}.html"} for n in (2, 3)]
+    build({**SITE, "mentions.json": feed(REPLY, *strays)})
+    found = json.loads((tmp_path / "site/.pelican-smo/report.json").read_text())["findings"]
+    (text,) = (one["text"] for one in found if one["level"] == "info")
+    assert text == (
+        "SMO_MENTIONS: 2 mentions are for no page that this site shows; Alias and Smo_id in an "
+        "article's metadata say what it was called before"
+    )
+
+
 def test_what_the_settings_cannot_mean_stops_the_build(build: Build) -> None:
     from pelican_smo.errors import SettingsError
 
