@@ -55,6 +55,7 @@ class Workers:
         self._wake = threading.Event()
         self._stopping = False
         self._turns: OrderedDict[str, float] = OrderedDict()
+        self._turned = 0.0
         self._turns_lock = threading.Lock()
         self._threads = [
             threading.Thread(target=self._work, name=f"smo-look-{at}", daemon=True)
@@ -86,6 +87,10 @@ class Workers:
             self._wake.clear()
             try:
                 jobs = self._claim()
+            except NotNowError as error:
+                log.warning("pelican_smo: no job can be taken: %s", error)
+                self._wake.wait(_REST)
+                continue
             except Exception:
                 log.exception("pelican_smo: jobs cannot be taken; trying again")
                 self._wake.wait(_REST)
@@ -167,8 +172,11 @@ class Workers:
 
     def _turn(self, host: str, wait: float) -> float:
         """Return when the next job of a busy ``host`` may run: each of them gets its own turn."""
-        now = self._clock()
         with self._turns_lock:
+            now = self._clock()
+            if now < self._turned:  # the clock was set back: turns by the old one are too far off
+                self._turns.clear()
+            self._turned = now
             turn = max(now, self._turns.get(host, 0.0)) + max(wait, _IDLE)
             self._turns[host] = turn
             self._turns.move_to_end(host)

@@ -14,10 +14,10 @@ from pelican_smo.errors import ReceiverError
 from pelican_smo.linkbacks.reading import Author, Reading
 from pelican_smo.receiver.inbox import NotNowError
 from pelican_smo.receiver.states import Outcome
-from pelican_smo.receiver.store import Filter, Media, Rule
+from pelican_smo.receiver.store import VERIFICATIONS, Filter, Media, Rule, Verification
 from pelican_smo.receiver.store.sqlite import SqliteStore
 
-from .arrivals import BEA, DAY, NOW, arrival, claim, conclude, only, verified
+from .arrivals import BEA, DAY, NOW, arrival, claim, conclude, mention, only, verified
 
 
 @pytest.fixture
@@ -81,6 +81,16 @@ def test_SEC_19_the_status_token_is_keyed_and_leads_to_its_mention(
     other = SqliteStore(tmp_path / "other.sqlite3")
     assert other.token("https://b.example/1", "one") != token
     assert [store.by_token(wrong) for wrong in ("", "zz", "00" * 16, "é")] == [None] * 4
+
+
+@pytest.mark.parametrize("found", VERIFICATIONS)
+def test_SEC_2_WR_16_a_status_does_not_tell_what_answered_at_the_source(
+    found: Verification,
+) -> None:
+    words = {"queued": "checking", "verified": "waiting"}
+    assert mention(verification=found).status == words.get(found, "unverified")
+    for decided in ("rejected", "spam", "erased"):
+        assert mention(verification=found, moderation=decided).status == "declined"
 
 
 def test_SEC_21_what_looks_like_sql_is_stored_as_text(store: SqliteStore) -> None:
@@ -167,13 +177,32 @@ def test_the_oldest_job_comes_first(store: SqliteStore) -> None:
     assert [job.mention.source[-1] for job in jobs] == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("jump", [-30 * DAY, 300 * DAY])
+@pytest.mark.parametrize("jump", [-30 * DAY, 2 * 3600, DAY, 30 * DAY, 300 * DAY])
 def test_a_clock_that_jumped_puts_no_job_out_of_reach(store: SqliteStore, jump: float) -> None:
     store.arrive(arrival("https://b.example/1", received=NOW + jump))
     store.claim("before the jump", NOW + jump, lease=60, most=1)
     store.arrive(arrival("https://b.example/2", received=NOW + jump))
     store.mend_times(NOW)
     assert len(store.claim("after it", NOW + 61, lease=60, most=9)) == 2
+    assert max(one.last_received for one in store.mentions()) <= NOW
+
+
+def test_times_that_are_right_are_not_mended(store: SqliteStore) -> None:
+    store.arrive(arrival("https://b.example/1"))
+    verified(store, verdict="allow")
+    store.claim("a", NOW, lease=60, most=9)
+    store.arrive(arrival("https://b.example/2"))
+    store.claim("b", NOW, lease=60, most=9)
+    assert store.mend_times(NOW + 1) == 0
+
+
+def test_a_source_that_was_looked_at_in_the_future_is_looked_at_again(store: SqliteStore) -> None:
+    store.arrive(arrival())
+    conclude(store, claim(store), Outcome(kind="missing"), NOW + 30 * DAY)
+    store.mend_times(NOW + 60)
+    assert only(store).missing_at == only(store).checked == NOW + 60
+    assert claim(store, NOW + 60)
+    assert store.mend_times(NOW + 61) == 0
 
 
 # Deciding

@@ -14,7 +14,7 @@ from pelican_smo.receiver.store.group import GroupCommit
 from pelican_smo.receiver.store.sqlite import SqliteStore
 from pelican_smo.receiver.workers import Workers
 
-from .arrivals import BEA, NOW, arrival, only
+from .arrivals import BEA, DAY, NOW, arrival, only
 
 VERIFIED = Outcome(kind="verified", reading=BEA)
 Look = Callable[[Mention, int], Outcome]
@@ -123,6 +123,23 @@ def test_many_jobs_of_one_busy_host_each_get_a_turn_of_their_own(bench: Bench) -
     workers.stop()
     times = sorted(row[0] - NOW for row in bench.store._db.execute("SELECT run_at FROM job"))
     assert times == pytest.approx(range(1, 21))
+
+
+def test_a_clock_that_is_set_back_puts_no_turn_of_a_busy_host_out_of_reach(bench: Bench) -> None:
+    def look(mention: Mention, twins: int) -> Outcome:
+        raise FetchError("busy", "a moment", retry_after=1.0)
+
+    bench.now = NOW + 30 * DAY
+    bench.store.arrive(arrival())
+    workers = bench.work(look)
+    bench.until(lambda: bench.store.due(bench.now) == 0)
+    bench.now = NOW
+    bench.store.arrive(arrival())
+    workers.wake()
+    bench.until(lambda: bench.store.due(NOW) == 0)
+    workers.stop()
+    times = sorted(row[0] - NOW for row in bench.store._db.execute("SELECT run_at FROM job"))
+    assert times == pytest.approx([1.0, 30 * DAY + 1])
 
 
 def test_a_look_that_fails_by_our_own_mistake_is_not_lost(bench: Bench) -> None:

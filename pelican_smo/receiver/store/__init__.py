@@ -104,8 +104,9 @@ class Mention:
             return "published"
         if self.moderation in ("rejected", "spam", "erased"):
             return "declined"
-        if self.verification in ("queued", "retrying", "missing"):
+        if self.verification == "queued":
             return "checking"
+        # One word for whatever went wrong: which it was would tell what answers at the source.
         return "waiting" if self.verification == "verified" else "unverified"
 
 

@@ -41,8 +41,8 @@ _LOCK_SECONDS = 5.0
 _RETRY_AFTER = 60
 # One pair is read at most so often, however many messages name it.
 _DEBOUNCE = 30.0
-# A lease or a time further ahead than any that we give was made by a clock that was wrong.
-_LONGEST_LEASE = 3600.0
+# Further ahead than this is no lease, and nothing that happened: a clock was wrong.
+_AHEAD = 3600.0
 _LONGEST_WAIT = 100 * DAY
 _LOG_DAYS = 14
 _FAILED_DAYS = 90
@@ -549,14 +549,25 @@ class SqliteStore:
 
     def mend_times(self, now: float) -> int:
         """Set right what a clock that was wrong has put out of reach; returns how many rows."""
+        soon = now + _AHEAD
         with self.transaction():
             leases = self._db.execute(
-                "UPDATE job SET leased_until = 0 WHERE leased_until > ?", (now + _LONGEST_LEASE,)
+                "UPDATE job SET leased_until = 0 WHERE leased_until > ?", (soon,)
             )
+            # What came or was looked at in the future has all its times from that clock.
+            wrong = self._db.execute(
+                "SELECT DISTINCT mention.id FROM job JOIN mention ON mention.id = job.mention"
+                " WHERE run_at > ? AND (last_received > ? OR checked > ?)",
+                (now, soon, soon),
+            ).fetchall()
             waits = self._db.execute(
                 "UPDATE job SET run_at = ? WHERE run_at > ?", (now, now + _LONGEST_WAIT)
             )
-            return leases.rowcount + waits.rowcount
+            self._db.executemany("UPDATE job SET run_at = ? WHERE mention = ?", _with(now, wrong))
+            for name in ("first_received", "last_received", "checked", "missing_at"):
+                sql = f"UPDATE mention SET {name} = min({name}, ?) WHERE id = ?"  # noqa: S608  ours
+                self._db.executemany(sql, _with(now, wrong))
+            return leases.rowcount + waits.rowcount + len(wrong)
 
     def prune(self, now: float) -> int:
         """Forget the log after two weeks, and after three months what never was a link.
@@ -587,6 +598,10 @@ class SqliteStore:
             self._db.backup(copy)
         finally:
             copy.close()
+
+
+def _with(now: float, rows: Iterable[tuple[int]]) -> Iterator[tuple[float, int]]:
+    return ((now, identifier) for (identifier,) in rows)
 
 
 def _by_time(row: tuple[Any, ...]) -> tuple[float, int]:
