@@ -18,7 +18,7 @@ __all__ = ["Pages"]
 _STATES: dict[Status, tuple[str, str]] = {
     "checking": (
         "We have it, and are going to look at your page",
-        "That takes a minute, or more when many come. We try for some days to reach your page.",
+        "That takes a minute, or more when many come.",
     ),
     "waiting": (
         "We found the link; now the author decides",
