@@ -1,16 +1,18 @@
 """The home of what a run shows of those who linked to it: sections, counts, the files they need."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment, TemplateError
+from markupsafe import escape
 
 from pelican_smo.assets import Asset, asset, shipped
 from pelican_smo.mentions.avatars import Avatars
 from pelican_smo.mentions.store import Mention, Mentions
-from pelican_smo.mentions.widgets import html_of
+from pelican_smo.mentions.widgets import html_of, is_shipped
 from pelican_smo.page import Page
 from pelican_smo.report import Report
 from pelican_smo.settings import Settings, mention_files
@@ -18,6 +20,8 @@ from pelican_smo.tags import Tag, link
 
 __all__ = ["Responses"]
 
+# Stands for a page's address: letters and digits, which no template escapes.
+_STAND_IN = "smo0url0smo"
 _SECTION = '<section class="smo-mentions"'
 
 
@@ -37,6 +41,8 @@ class Responses:
         self._settings, self._pelican, self._report, self._ids = settings, pelican, report, ids
         self._avatars = Avatars()
         self._sheet: dict[str, bytes] = {}
+        self._tags: dict[str, Tag] = {}
+        self._forms: dict[tuple[int, str, str], list[str]] = {}
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -66,19 +72,40 @@ class Responses:
         """
         if page.status != "published":
             return ""
-        backs = page.linkbacks
         try:
-            return html_of(
-                env,
-                page,
-                mentions,
-                endpoint=backs.webmention if backs and backs.chosen else "",
-                level=self._settings.share_heading,
-                avatar=lambda mention: self._address(mention, base),
-            )
+            if not mentions:
+                return self._form(page, env)
+            return self._html(page, mentions, env, base)
         except TemplateError as error:
             self._report.add_template(error, "smo/mentions.html", "without mentions")
             return ""
+
+    def _html(
+        self, page: Page, mentions: Sequence[Mention], env: Environment, base: str = ""
+    ) -> str:
+        return html_of(
+            env,
+            page,
+            mentions,
+            endpoint=_endpoint(page),
+            level=self._settings.share_heading,
+            avatar=lambda mention: self._address(mention, base),
+        )
+
+    def _form(self, page: Page, env: Environment) -> str:
+        """Return the section of a page without mentions, which most are: a form, if anything.
+
+        Those of one language differ in the page's address alone, if the template is ours.
+        """
+        endpoint = _endpoint(page)
+        if not endpoint:
+            return ""
+        key = id(env), page.language, endpoint
+        if key not in self._forms:
+            alike = self._html(replace(page, canonical=_STAND_IN), (), env)
+            self._forms[key] = alike.split(_STAND_IN) if is_shipped(env) else []
+        pieces = self._forms[key]
+        return str(escape(page.canonical)).join(pieces) if pieces else self._html(page, (), env)
 
     def _address(self, mention: Mention, base: str) -> str:
         path = self._avatars.path(mention.folder, mention.author.photo)
@@ -104,10 +131,18 @@ class Responses:
         """Return the tags of the files that a page needs whose parts are ``texts``."""
         if not any(map(self.are_in, texts)):
             return []
-        sheet = self._stylesheet
-        self._sheet[f"smo/{sheet.name}"] = sheet.text.encode()
-        return [link("stylesheet", "stylesheet", f"{base}/smo/{sheet.name}")]
+        if base not in self._tags:
+            sheet = self._stylesheet
+            self._sheet[f"smo/{sheet.name}"] = sheet.text.encode()
+            self._tags[base] = link("stylesheet", "stylesheet", f"{base}/smo/{sheet.name}")
+        return [self._tags[base]]
 
     @cached_property
     def _stylesheet(self) -> Asset:
         return asset("smo-mentions", "css", shipped("mentions.css"))
+
+
+def _endpoint(page: Page) -> str:
+    """Return where the page takes webmentions, if its site has chosen that for this plugin."""
+    backs = page.linkbacks
+    return backs.webmention if backs and backs.chosen else ""

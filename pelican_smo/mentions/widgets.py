@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment
@@ -14,8 +15,9 @@ from pelican_smo.mentions.store import KINDS, RSVPS, Mention
 from pelican_smo.page import Page
 from pelican_smo.text import cut
 
-__all__ = ["Group", "Shown", "counts", "excerpt", "html_of"]
+__all__ = ["Group", "Shown", "counts", "excerpt", "html_of", "is_shipped"]
 
+_PACKAGE = Path(__file__).parent.parent
 _TEMPLATE = "smo/mentions.html"
 _ONE = "smo/mention.html"
 
@@ -126,11 +128,20 @@ def html_of(
             endpoint=endpoint,
             url=page.canonical,
             foreign=_FOREIGN,
-            mention_template=env.get_template(_ONE),
+            mention_template=env.get_template(_ONE) if mentions else None,
             page=page,
         )
         .strip()
     )
+
+
+def is_shipped(env: Environment) -> bool:
+    """Tell whether ``env`` has our own template for the section, not a theme's.
+
+    Raises what Jinja raises for a template that is broken.
+    """
+    file = env.get_template(_TEMPLATE).filename
+    return bool(file) and Path(str(file)).is_relative_to(_PACKAGE)
 
 
 def _groups(labels: Labels, shown: Sequence[Shown]) -> list[Group]:

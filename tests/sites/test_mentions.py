@@ -69,6 +69,24 @@ def test_with_an_endpoint_there_is_a_form_unless_the_article_is_closed(build: Bu
     assert "<form" not in shown
 
 
+def test_each_form_tells_of_its_own_page_also_by_a_themes_template(
+    build: Build, tmp_path: Path
+) -> None:
+    two = {**ARTICLE, "content/b.md": "Title: B\nDate: 2026-01-01\nSlug: b\n\nx"}
+    two["content/c.fr.md"] = "Title: C\nDate: 2026-01-01\nSlug: c\nLang: fr\n\nx"
+    own = {"theme/smo/mentions.html": "<p>{{ page.title }} {% include '!smo/mentions.html' %}</p>"}
+    overrides = [str(tmp_path / "own/theme")]
+    for output, title in (
+        (build(two, **ENDPOINT), False),
+        (build({**two, **own}, name="own", THEME_TEMPLATES_OVERRIDES=overrides, **ENDPOINT), True),
+    ):
+        for name in ("a", "b", "c-fr"):
+            page = (output / f"{name}.html").read_text()
+            assert f'name="target" value="https://example.org/blog/{name}.html"' in page
+            assert (f"<p>{name[0].upper()} <section" in page) == title
+            assert ("<button>Envoyer</button>" in page) == (name == "c-fr")
+
+
 def test_an_endpoint_of_the_themes_own_settings_brings_no_form(build: Build) -> None:
     assert section(page_of(build, ARTICLE, WEBMENTION_URL="https://w.example/")) == ""
     only_pingback = {**ENDPOINT, "SMO_LINKBACK_PROTOCOLS": ("pingback",)}
