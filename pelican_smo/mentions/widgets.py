@@ -146,14 +146,20 @@ def is_shipped(env: Environment) -> bool:
 
 def _groups(labels: Labels, shown: Sequence[Shown]) -> list[Group]:
     """Return ``shown`` as groups: faces, then answers to an invitation, then words."""
+    by_kind: dict[str, list[Shown]] = {}
+    for one in shown:
+        by_kind.setdefault(one.kind, []).append(one)
     found: list[Group] = []
     for kind in _FACE_KINDS:
-        found += _group(kind, getattr(labels, f"{kind}s"), shown, _is_of(kind), faces=True)
+        found += _group(kind, getattr(labels, f"{kind}s"), by_kind.get(kind), faces=True)
     for rsvp in RSVPS:
         title = getattr(labels, f"rsvp_{rsvp}")
-        found += _group("rsvp", title, shown, _is_rsvp(rsvp), faces=True)
+        chosen = [one for one in by_kind.get("rsvp", ()) if one.rsvp == rsvp]
+        # A yes may come with words, which no face can say.
+        mute = not any(one.html or one.text for one in chosen)
+        found += _group("rsvp", title, chosen, faces=mute)
     for kind in _LIST_KINDS:
-        found += _group(kind, getattr(labels, _TITLES[kind]), shown, _is_of(kind), faces=False)
+        found += _group(kind, getattr(labels, _TITLES[kind]), by_kind.get(kind), faces=False)
     return found
 
 
@@ -165,18 +171,7 @@ _TITLES = {
 }
 
 
-def _is_of(kind: str) -> Callable[[Shown], bool]:
-    return lambda mention: mention.kind == kind
-
-
-def _is_rsvp(rsvp: str) -> Callable[[Shown], bool]:
-    return lambda mention: mention.rsvp == rsvp and mention.kind == "rsvp"
-
-
-def _group(
-    kind: str, title: str, shown: Sequence[Shown], is_in: Callable[[Shown], bool], *, faces: bool
-) -> list[Group]:
-    chosen = [mention for mention in shown if is_in(mention)]
+def _group(kind: str, title: str, chosen: Sequence[Shown] | None, *, faces: bool) -> list[Group]:
     if not chosen:
         return []
     # One more than there is room for is not worth a click.

@@ -155,6 +155,15 @@ def test_answers_to_an_invitation_are_grouped_by_what_they_say() -> None:
     ]
 
 
+def test_an_answer_with_words_shows_them() -> None:
+    html = section(
+        mention(1, kind="rsvp", rsvp="yes", text="With cake!"), mention(2, kind="rsvp", rsvp="yes")
+    )
+    assert texts(html, "smo-mentions-kind") == ["Coming (2)"]
+    assert texts(html, "smo-mention-text") == ["With cake!"]
+    assert [cite["rsvp"] for cite in cites(html)] == [["yes"], ["yes"]]
+
+
 def test_a_face_links_to_the_post_and_its_name_to_the_author() -> None:
     html = section(mention(kind="like", author=Author(name="Bea", url="https://bea.example/")))
     links = {" ".join("".join(a.itertext()).split()): a for a in tree(html).iter("a")}
