@@ -2,6 +2,9 @@
 
 import getpass
 import json
+import re
+import shutil
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +16,7 @@ import click
 
 from pelican_smo.cli.failing import failing, needs
 from pelican_smo.errors import ReceiverError
-from pelican_smo.text import cut, plain
+from pelican_smo.linkbacks.cleaning import line, lines
 
 if TYPE_CHECKING:
     from pelican_smo.receiver.store import Action, Filter, Mention, Rule
@@ -25,6 +28,11 @@ _STATES = ("pending", "approved", "rejected", "spam", "erased")
 _CHECKS = ("queued", "verified", "retrying", "missing", "unreachable", "refused", "no-link", "gone")
 _PROTOCOLS = ("webmention", "pingback", "trackback")
 _SCOPES = ("host", "author", "url", "net")
+_ID = click.IntRange(1, (1 << 63) - 1)
+# As much of what somebody says as a list needs, and more than anything has that is stored.
+_GIST, _ALL = 160, 1 << 20
+# What a terminal may obey or turn round, and JSON need not escape.
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @click.group()
@@ -64,7 +72,7 @@ def _opened(context: click.Context) -> Iterator["SqliteStore"]:
 def _chosen(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options by which a command is told which mentions it is about."""
     for decorate in (
-        click.argument("ids", type=int, nargs=-1),
+        click.argument("ids", type=_ID, nargs=-1),
         click.option("--state", type=click.Choice(_STATES), help="Only these; by your decision."),
         click.option("--check", type=click.Choice(_CHECKS), help="Only these; by our last look."),
         click.option("--host", help="Only those from this host."),
@@ -84,7 +92,7 @@ def _filter(chosen: dict[str, Any], **more: Any) -> "Filter":
         ids=chosen["ids"],
         moderation=chosen["state"] or "",
         verification=chosen["check"] or "",
-        host=(chosen["host"] or "").lower(),
+        host=(chosen["host"] or "").lower().rstrip("."),
         author=chosen["author"] or "",
         article=chosen["article"] or "",
         protocol=chosen["protocol"] or "",
@@ -108,17 +116,23 @@ def list_mentions(
     """List mentions, newest first: what waits for you, unless you ask for others."""
     with _opened(context) as store:
         asked = any(value for value in chosen.values())
-        if not asked and not everything and not as_json:
+        if not asked and not everything:
             chosen["state"] = "pending"
         found = store.mentions(_filter(chosen, most=0 if everything or as_json else most + 1))
     if as_json:
-        click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=1))
+        _print_json([_row(one) for one in found])
     elif found:
         _print_table(found if everything else found[:most])
         if not everything and len(found) > most:
             click.echo(f"These are the newest {most}; --all shows every one.")
     else:
         click.echo("No mention waits for you." if not asked else "No mention is like that.")
+
+
+def _print_json(value: object) -> None:
+    """Print ``value`` so that a terminal shows what is in it, whatever that is."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def _row(mention: "Mention") -> dict[str, Any]:
@@ -186,22 +200,27 @@ def _said(mention: "Mention") -> str:
     """Return who says what and where, in lines of plain text that no terminal obeys."""
     reading = mention.reading
     claims = mention.claims
-    who = plain(reading.author.name if reading else "") or plain(claims.get("blog_name", ""))
-    words = plain((reading.text or reading.name) if reading else claims.get("excerpt", ""))
-    received = datetime.fromtimestamp(mention.last_received).strftime("%Y-%m-%d %H:%M")
-    lines = [
-        ": ".join(filter(None, (who, cut(words, 160)))),
-        plain(mention.source),
-        f"{received} → {plain(mention.target)}" if mention.target else received,
+    who = (reading.author.name if reading else "") or claims.get("blog_name", "")
+    words = (reading.text or reading.name) if reading else claims.get("excerpt", "")
+    received = _minute(_time(mention.last_received))
+    told = [
+        ": ".join(filter(None, (line(who, _GIST), line(words, _GIST)))),
+        line(mention.source, _ALL),
+        f"{received} → {line(mention.target, _ALL)}" if mention.target else received,
     ]
-    lines += [f"! {plain(signal)}" for signal in mention.signals]
+    told += [f"! {line(signal, _ALL)}" for signal in mention.signals]
     if mention.reason and not mention.signals:
-        lines.append(f"({plain(mention.reason)})")
-    return "\n".join(filter(None, lines))
+        told.append(f"({line(mention.reason, _ALL)})")
+    return "\n".join(filter(None, told))
+
+
+def _minute(time: str) -> str:
+    """Return an ISO 8601 ``time`` as people read it."""
+    return time[:16].replace("T", " ")
 
 
 @mentions.command("show")
-@click.argument("id", type=int)
+@click.argument("id", type=_ID)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 @click.pass_context
 def show(context: click.Context, id: int, as_json: bool) -> None:
@@ -211,35 +230,64 @@ def show(context: click.Context, id: int, as_json: bool) -> None:
     with _opened(context) as store:
         found = store.mentions(Filter(ids=(id,)))
         if not found:
-            raise ReceiverError(f"there is no mention {id}; `pelican-smo mentions list --all`")
-        history = store.history(id)
+            raise NotThereError(f"there is no mention {id}; `pelican-smo mentions list --all`")
+        history, log = store.history(id), store.log(id)
     row = _row(found[0])
+    row["log"] = [
+        {"at": _time(one.at), "protocol": one.protocol, "net": one.client, "agent": one.agent}
+        for one in log
+    ]
     row["history"] = [
         {"at": _time(one.at), "who": one.who, "action": one.action, "note": one.note}
         for one in history
     ]
     if as_json:
-        click.echo(json.dumps(row, ensure_ascii=False, indent=1))
+        _print_json(row)
     else:
         _print_facts(row)
+        _print_log(row)
 
 
 def _print_facts(row: dict[str, Any]) -> None:
-    for name in ("source", "target", "article", "state", "check", "reason", "received", "checked"):
-        if row[name]:
-            click.echo(f"{name:>10}  {plain(str(row[name]))}")
-    click.echo(f"{'came as':>10}  {', '.join(row['protocols'])}")
+    for name in ("source", "target", "article", "state", "check", "reason"):
+        _print_fact(name, row[name])
+    for name in ("received", "checked"):
+        _print_fact(name, _minute(row[name] or ""))
+    _print_fact("came as", ", ".join(row["protocols"]))
+    for name, claim in row["claims"].items():
+        _print_fact(name, claim)
     for signal in row["signals"]:
-        click.echo(f"{'!':>10}  {plain(signal)}")
+        _print_fact("!", signal)
     for title, reading in (("says", row["reading"]), ("shown", row["shown"])):
         if reading and (title == "says" or reading != row["reading"]):
             click.echo(f"\n{title}:")
             for name, value in _flat(reading):
-                click.echo(f"{name:>10}  {plain(value)}")
-    for line in row["history"]:
-        click.echo(
-            f"\n{line['at']}  {plain(line['who'])}: {line['action']} {line['note']}".rstrip()
-        )
+                _print_fact(name, value)
+
+
+def _print_log(row: dict[str, Any]) -> None:
+    """Print the messages that told of a mention, and what its owner did with it."""
+    click.echo()
+    for one in row["log"]:
+        agent = f" ({line(one['agent'], _GIST)})" if one["agent"] else ""
+        click.echo(f"{_minute(one['at'])}  {one['protocol']} from the net {one['net']}{agent}")
+    for one in row["history"]:
+        note = f" ({line(one['note'], _ALL)})" if one["note"] else ""
+        click.echo(f"{_minute(one['at'])}  {line(one['who'], _GIST)}: {one['action']}{note}")
+
+
+def _print_fact(name: str, value: str) -> None:
+    """Print what ``name`` is, if it is anything; the lines of a long one hang below each other."""
+    wrap = textwrap.TextWrapper(
+        max(shutil.get_terminal_size().columns, 40),
+        initial_indent=f"{name:>10}  ",
+        subsequent_indent=" " * 12,
+        break_long_words=False,  # an address is copied more easily as it is
+        break_on_hyphens=False,
+    )
+    for text in filter(None, lines(value, _ALL).split("\n")):
+        click.echo(wrap.fill(text))
+        wrap.initial_indent = wrap.subsequent_indent
 
 
 def _flat(reading: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -264,18 +312,25 @@ def _ordering(name: "Action", done: str, help: str) -> None:
     def order(context: click.Context, /, everything: bool, as_json: bool, **chosen: Any) -> None:
         if not everything and not any(chosen.values()):
             raise click.UsageError("name the mentions: by ids, by a filter, or --all")
-        if everything and not any(chosen.values()):
+        if everything and not chosen["state"]:
             chosen["state"] = "pending"
         with _opened(context) as store:
             meant = store.mentions(_filter(chosen))
-            missing = sorted(set(chosen["ids"]) - {one.id for one in meant})
+            if name == "approve" and not (chosen["ids"] or chosen["state"]):
+                # A filter says whom he likes; what he refused of them before stays refused.
+                meant = [one for one in meant if one.moderation in ("pending", "approved")]
             count = store.moderate(meant, name, _who(), time.time())
         if as_json:
-            click.echo(json.dumps({"changed": count, "ids": [one.id for one in meant]}))
+            _print_json({"changed": count, "ids": [one.id for one in meant]})
         else:
             click.echo(f"{done} {count} of {len(meant)} mentions.")
-        if missing:
-            raise NotThereError(f"there is no mention {', '.join(map(str, missing))}")
+        _check_ids(chosen["ids"], meant)
+
+
+def _check_ids(ids: Sequence[int], found: Sequence["Mention"]) -> None:
+    missing = sorted(set(ids) - {one.id for one in found})
+    if missing:
+        raise NotThereError(f"there is no mention {', '.join(map(str, missing))}")
 
 
 class NotThereError(click.ClickException):
@@ -298,8 +353,10 @@ def recheck(context: click.Context, /, **chosen: Any) -> None:
     if not any(chosen.values()):
         raise click.UsageError("name the mentions: by ids or by a filter")
     with _opened(context) as store:
-        count = store.recheck(store.mentions(_filter(chosen)), _who(), time.time())
+        meant = store.mentions(_filter(chosen))
+        count = store.recheck(meant, _who(), time.time())
     click.echo(f"The sources of {count} mentions will be read again.")
+    _check_ids(chosen["ids"], meant)
 
 
 def _who() -> str:
@@ -322,7 +379,7 @@ def _ruling(action: Any, help: str) -> None:
         type=click.Choice(_SCOPES),
         default="host",
         show_default=True,
-        help="What they are: hosts, URLs of authors, beginnings of addresses, or networks as the log has them.",
+        help="What they are: hosts, URLs of authors, beginnings of addresses, or nets as `show` has them.",
     )
     @click.option("--note", default="", help="Why, for yourself.")
     @click.option("--remove", is_flag=True, help="Take the rule back.")
@@ -336,7 +393,7 @@ def _ruling(action: Any, help: str) -> None:
             for value in (_ruled(scope, value) for value in values):
                 if remove:
                     if not store.drop_rule(scope, value, _who(), time.time()):
-                        raise ReceiverError(f"there is no rule about the {scope} {value}")
+                        raise NotThereError(f"there is no rule about the {scope} {value}")
                     continue
                 store.add_rule(
                     Rule(scope=scope, value=value, action=action, note=note, at=time.time()),
@@ -356,7 +413,8 @@ def _ruled(scope: str, value: str) -> str:
     if scope in ("url", "author"):
         found = normal_page(value)
     elif scope == "host":
-        found = host(value if "://" in value else f"https://{value}/")
+        page = normal_page(value if "://" in value else f"https://{value}/")
+        found = host(page).rstrip(".")
     else:
         found = value
     if not found:
@@ -367,8 +425,8 @@ def _ruled(scope: str, value: str) -> str:
 
 def _print_rules(rules: Sequence["Rule"]) -> None:
     for rule in rules:
-        note = f"  ({plain(rule.note)})" if rule.note else ""
-        click.echo(f"{rule.action:>6}  {rule.scope} {plain(rule.value)}{note}")
+        note = f"  ({line(rule.note, _GIST)})" if rule.note else ""
+        click.echo(f"{rule.action:>6}  {rule.scope} {line(rule.value, _ALL)}{note}")
     if not rules:
         click.echo("There are no rules.")
 

@@ -18,6 +18,7 @@ __all__ = [
     "Filter",
     "Job",
     "JobKind",
+    "Logged",
     "Media",
     "Mention",
     "Moderation",
@@ -174,6 +175,16 @@ class Audited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Logged:
+    """One message of the last two weeks; ``client`` is the keyed hash of its sender's network."""
+
+    at: float
+    protocol: ProtocolName
+    client: str
+    agent: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
     """Which mentions are meant; a field that is empty does not matter."""
 
@@ -262,6 +273,9 @@ class Store(Protocol):
 
     def history(self, mention: int) -> list[Audited]:
         """Return the audit log of one mention, oldest first."""
+
+    def log(self, mention: int) -> list[Logged]:
+        """Return the messages that told of one mention, oldest first."""
 
     def media(self, origin: str) -> Media | None:
         """Return the picture made from ``origin``, if one was looked for."""

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from pelican_smo.receiver.store import (
     Filter,
     Job,
     JobKind,
+    Logged,
     Media,
     Mention,
     Moderation,
@@ -190,7 +191,7 @@ class SqliteStore:
                 " THEN claims ELSE excluded.claims END"
                 " RETURNING id, moderation, checked",
                 (
-                    *(self._key(page, arrival.article), arrival.source, host(page)),
+                    *(self._key(page, arrival.article), arrival.source, host(page).rstrip(".")),
                     *(arrival.article, arrival.target, _BITS[arrival.protocol], claims),
                     *(arrival.received, arrival.received),
                 ),
@@ -373,17 +374,19 @@ class SqliteStore:
     def mentions(self, filter: Filter = EVERY) -> list[Mention]:
         """Return the mentions that ``filter`` means, newest first."""
         where, values = _where(filter)
-        limit = f" LIMIT {int(filter.most)}" if filter.most else ""
+        chosen = filter.changed or filter.published
+        limit = f" LIMIT {int(filter.most)}" if filter.most and not chosen else ""
         rows = self._db.execute(
             f"{_SELECT} WHERE {where} ORDER BY last_received DESC, id DESC{limit}", values
         )
         found = map(_mention, rows)
-        return [
+        meant = [
             mention
             for mention in found
             if (not filter.changed or mention.has_changed)
             and (not filter.published or mention.is_published)
         ]
+        return meant[: filter.most or None]
 
     def _mention(self, identifier: int) -> Mention:
         return _mention(self._one(f"{_SELECT} WHERE id = ?", (identifier,)))
@@ -406,6 +409,14 @@ class SqliteStore:
         return [
             Audited(at=at, who=who, action=action, mention=mention, note=note)
             for at, who, action, mention, note in rows
+        ]
+
+    def log(self, mention: int) -> list[Logged]:
+        """Return the messages that told of one mention, oldest first."""
+        sql = "SELECT at, protocol, client, agent FROM inbound WHERE mention = ? ORDER BY id"
+        return [
+            Logged(at=at, protocol=protocol, client=client, agent=agent)
+            for at, protocol, client, agent in self._db.execute(sql, (mention,))
         ]
 
     def generation(self) -> int:
@@ -592,12 +603,21 @@ class SqliteStore:
             return count
 
     def backup(self, path: Path) -> None:
-        """Copy the database to ``path`` while it is in use (SQLite's online backup)."""
-        copy = sqlite3.connect(path)
+        """Copy the database to ``path`` while it is in use (SQLite's online backup).
+
+        What was there before stays until the copy is whole. Raises ReceiverError.
+        """
+        new = path.with_name(f"{path.name}.new")
         try:
-            self._db.backup(copy)
-        finally:
-            copy.close()
+            if path.exists() and path.samefile(self.path):
+                raise ReceiverError(f"{path} is the database itself; name another file")
+            with closing(sqlite3.connect(new)) as copy:
+                self._db.backup(copy)
+            new.replace(path)
+        except (OSError, sqlite3.Error) as error:
+            with suppress(OSError):
+                new.unlink()
+            raise ReceiverError(f"no backup can be written to {path}: {error}") from error
 
 
 def _with(now: float, rows: Iterable[tuple[int]]) -> Iterator[tuple[float, int]]:
