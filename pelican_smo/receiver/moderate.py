@@ -84,7 +84,8 @@ def _means(rule: Rule, source: str, author: str) -> bool:
         return normal_page(source).startswith(rule.value)
     if rule.scope == "author":
         return bool(author) and normal(author) == normal(rule.value)
-    name = host(source)
+    # A final dot and another script's letters make no other host.
+    name = host(normal_page(source)).rstrip(".")
     return name == rule.value or name.endswith(f".{rule.value}")
 
 

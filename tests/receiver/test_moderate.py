@@ -60,6 +60,20 @@ def test_rules_are_about_hosts_authors_and_beginnings_of_urls(
     assert judged(mention(), ("block", scope, value), before=9) == ("block" if holds else "allow")
 
 
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("https://b.example./reply", "b.example"),
+        ("https://B.EXAMPLE:443/reply", "b.example"),
+        ("https://blog.b.example/reply", "b.example"),
+        ("https://bücher.example/reply", "xn--bcher-kva.example"),
+    ],
+)
+def test_no_spelling_of_a_host_passes_by_its_rule(source: str, rule: str) -> None:
+    assert blocks(source, "net", [Rule(scope="host", value=rule, action="block")])
+    assert not blocks(source, "net", [Rule(scope="host", value=f"a{rule}", action="block")])
+
+
 def test_the_narrower_rule_wins() -> None:
     rules = (("block", "host", "b.example"), ("allow", "url", "https://b.example/reply"))
     assert judged(mention(), *rules) == "allow"
