@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -247,6 +248,20 @@ def test_SEC_24_an_erased_mention_leaves_no_word_and_stays_erased(store: SqliteS
     assert "private" not in dump
     assert "Mine" not in dump
     assert "Bea" not in dump
+
+
+def test_SEC_24_an_erased_word_is_gone_from_the_files_too(store: SqliteStore, file: Path) -> None:
+    reading = replace(BEA, text="unforgettable " * 300, html="<p>unforgettable")
+    store.arrive(arrival("https://b.example/hidden-page", claims={"title": "unforgettable"}))
+    store.moderate([verified(store, reading)], "approve", "ada", NOW)
+
+    def words() -> list[int]:
+        bytes_ = b"".join(path.read_bytes() for path in file.parent.iterdir())
+        return [bytes_.count(word) for word in (b"unforgettable", b"hidden-page")]
+
+    assert min(words()) > 0
+    store.moderate(store.mentions(), "erase", "ada", NOW)
+    assert words() == [0, 0]
 
 
 def test_SEC_24_an_erased_author_stays_erased_under_other_addresses(store: SqliteStore) -> None:

@@ -83,6 +83,8 @@ class SqliteStore:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute(f"PRAGMA synchronous = {synchronous}")
             self._db.execute("PRAGMA journal_size_limit = 67108864")
+            # What is erased is to be gone from the file, not only from its tables.
+            self._db.execute("PRAGMA secure_delete = ON")
             self._migrate()
             self.secret = self._secret()
         except sqlite3.Error as error:
@@ -458,6 +460,8 @@ class SqliteStore:
                 self._audit(now, who, action, before.id, f"was {before.moderation}")
                 self._after_change(before, now)
                 changed += 1
+        if action == "erase" and not self._db.in_transaction:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return changed
 
     def _carry_out(self, before: Mention, action: Action, now: float) -> None:
