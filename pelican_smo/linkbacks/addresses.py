@@ -22,10 +22,11 @@ _NORMAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/(?:[\w~-][\w.~-]*
 def normal(url: str) -> str:
     """Return the normal form of an absolute http(s) ``url``, or nothing for what is none.
 
-    Scheme and host are in lower case, the scheme's own port is left out, an empty path is
-    ``/``, and escapes and dots are as RFC 3986 section 6.2.2 has them; other scripts are escaped, as
-    in RFC 3987 section 3.1. The fragment stays. What has a user name, a control character, a
-    space or a backslash, or is longer than ``MAX_LENGTH``, is no address.
+    Scheme and host are in lower case, the scheme's own port and a host's final dot are left
+    out, an empty path is ``/``, and escapes and dots are as RFC 3986 section 6.2.2 has them;
+    other scripts are escaped, as in RFC 3987 section 3.1. The fragment stays. What has a user
+    name, a control character, a space or a backslash, or is longer than ``MAX_LENGTH``, is no
+    address.
     """
     if len(url) > MAX_LENGTH:
         return ""
@@ -53,10 +54,10 @@ def normal_page(url: str) -> str:
 
 def _normal(parts: SplitResult) -> str:
     scheme = parts.scheme.lower()
-    name = parts.hostname
-    if scheme not in _PORTS or not name or parts.username is not None:
+    name = parts.hostname or ""
+    host = (name if name.isascii() else name.encode("idna").decode()).rstrip(".")
+    if scheme not in _PORTS or not host or parts.username is not None:
         return ""
-    host = name if name.isascii() else name.encode("idna").decode()
     host = f"[{host}]" if ":" in host else host
     port = parts.port
     if port is not None and port != _PORTS[scheme]:

@@ -25,6 +25,9 @@ from pelican_smo.linkbacks.addresses import MAX_LENGTH, normal, normal_page
         ("https://site.example/a/.b/..c/d..", "https://site.example/a/.b/..c/d.."),
         ("https://site.example/?a=/../b", "https://site.example/?a=/../b"),
         ("https://site.example//a", "https://site.example//a"),
+        ("https://site.example./a", "https://site.example/a"),
+        ("https://site.example.:443/", "https://site.example/"),
+        ("https://bücher.example。/", "https://xn--bcher-kva.example/"),
     ],
 )
 def test_WR_8_spellings_of_one_address_are_one(written: str, meant: str) -> None:
@@ -37,6 +40,7 @@ def test_WR_8_spellings_of_one_address_are_one(written: str, meant: str) -> None
         *("", "/a", "mailto:a@b", "ftp://site.example/", "javascript:1", "https://", "//x/"),
         *("https://user@site.example/", "https://site.example/a b", "https://site.example/\\a"),
         *("https://site.example/\n", "https://site.example:x/", "https://[x/", "tag:x,2026:1"),
+        *("https://./", "https://../a", "https://.:443/"),
         *(f"https://site.example/{'a' * MAX_LENGTH}", f"https://site.example/{'é' * 500}"),
     ],
 )
@@ -48,7 +52,11 @@ def test_the_page_of_an_address_has_no_fragment() -> None:
     assert normal_page("https://site.example/a#b") == "https://site.example/a"
 
 
-@given(st.text(max_size=40) | st.text(max_size=30).map("https://site.example/{}".format))
+@given(
+    st.text(max_size=40)
+    | st.text(max_size=30).map("https://site.example/{}".format)
+    | st.text(".ab。:4", max_size=9).map("https://{}/".format)
+)
 def test_the_normal_form_of_anything_is_stable_and_short(written: str) -> None:
     once = normal(written)
     assert normal(once) == once
