@@ -23,6 +23,8 @@ STALLS = {
     "parsing": ("pelican_smo.linkbacks.parsers", "Parsers", "parse", "behind"),
     "looked": ("pelican_smo.receiver.verify", "Verifier", "look", "behind"),
     "settling": ("pelican_smo.receiver.store.sqlite", "SqliteStore", "_end", "before"),
+    "drawing": ("pelican_smo.receiver.workers", "Workers", "_draw", "before"),
+    "drawn": ("pelican_smo.receiver.store.sqlite", "SqliteStore", "settle_media", "before"),
     "written": ("pelican_smo.receiver.store.sqlite", "SqliteStore", "_end", "behind"),
 }
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from clients.machines import wait_until
 from linkbacks.servers import Server, answer, serving
+from pictures import png
 
 from pelican_smo.receiver.store import Mention
 
@@ -181,6 +182,33 @@ def test_a_worker_that_is_killed_in_any_state_has_its_job_done_once_more(
     )
     assert_done(second)
     assert server.paths() == ["/post"] * visits
+
+
+@pytest.mark.parametrize(("where", "visits"), [("drawing", 1), ("drawn", 2)])
+def test_a_worker_that_is_killed_over_a_picture_has_it_drawn_once_more(
+    start: Starter, server: Server, where: str, visits: int
+) -> None:
+    photo = server.url("/bea.png")
+    card = f'<img class="u-photo" src="{photo}" alt=""> <b class="p-name">Bea</b>'
+    server.plays["/bea.png"] = answer(png(30, 30), "200 OK", "Content-Type: image/png")
+    server.plays["/post"] = answer(
+        f'<div class="h-entry"><p class="p-author h-card">{card}</p>'
+        f'<a class="u-like-of" href="{ONE}">One</a></div>'.encode()
+    )
+    first = start(*UNLIMITED, *LOOPBACK, stall=where)
+    first.send(server.url("/post"))
+    first.store.moderate([until_verified(first)], "approve", "ada", time.time())
+    first.stalled()
+    first.kill()
+    assert first.store.media(photo) is None
+
+    second = start(*UNLIMITED, *LOOPBACK, shift=LEASE)
+    wait_until(lambda: second.store.media(photo), second.errors)
+    media = second.store.media(photo)
+    assert media is not None
+    assert second.ask("GET", f"/avatars/{media.name}")[0] == 200
+    assert second.stop() == 0
+    assert server.paths().count("/bea.png") == visits
 
 
 def test_a_job_that_was_settled_before_the_kill_is_not_done_again(
