@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+from xml.etree import ElementTree as ET
 from xmlrpc.client import dumps
 
 import html5lib
@@ -27,6 +28,7 @@ from pelican_smo.linkbacks.parsers import Parsers
 from pelican_smo.linkbacks.reading import Reading
 from pelican_smo.receiver.app import app
 from pelican_smo.receiver.avatars import SIZE, avatar, redrawn
+from pelican_smo.receiver.export import export
 from pelican_smo.receiver.intake import Intake
 from pelican_smo.receiver.quota import Quota
 from pelican_smo.receiver.states import after
@@ -552,6 +554,65 @@ def test_sec_14_a_hundred_replays_by_anybody_change_nothing(tmp_path: Path) -> N
         assert found.is_published
         assert desk.store.generation() == generation
         assert len(desk.store.claim("w", 4e9, lease=1, most=9)) == 1
+
+
+EVIL_PAGE = f'''<html lang="x&quot;onload=alert(1)"><title>&lt;script&gt;alert(1)&lt;/script&gt;</title>
+<article class="h-entry"><a class="u-url" href="javascript:alert(1)"></a>
+<p class="p-author h-card"><a class="u-url p-name" href="javascript:alert(1)">&lt;img src=x
+onerror=alert(1)&gt;</a><img class="u-photo" src="data:text/html,<script>alert(1)</script>"></p>
+<a class="u-in-reply-to" href="{ONE}">x</a><p class="p-name">]]>&lt;/title&gt;&lt;script&gt;</p>
+<div class="e-content"><script>alert(1)</script><svg onload=alert(1)><math><mtext></mtext></math>
+<a href="jav&#x09;ascript:alert(1)" onclick=alert(1)>a</a><b style=x>--&gt;&lt;/script&gt;</b></div>
+<time class="dt-published" datetime="&lt;script&gt;"></time></article>'''
+
+
+def test_wr_14_sec_12_what_is_published_is_clean_in_every_form(
+    tmp_path: Path, parsers: Parsers
+) -> None:
+    """From a hostile page to feeds and export: text is escaped there, markup is harmless."""
+    with desk_in(tmp_path) as desk:
+        title = {"url": SOURCE, "title": "<script>alert(1)</script>", "blog_name": "]]>\0<b>"}
+        desk.ask("POST", "/trackback/one", urlencode(title).encode(), FORM)
+        desk.ask("POST", *posts(SOURCE)["webmention"])
+        (job,) = desk.store.claim("w", 4e9, lease=60, most=9)
+        wire = Wire(EVIL_PAGE.encode(), "text/html")
+        verifier = Verifier(wire, parsers, lambda: TARGETS)  # type: ignore[arg-type]
+        found = verifier.look(job.mention)
+        assert found.reading is not None
+        assert_clean(found.reading)
+        desk.store.settle(job, after(job.mention, found, NOW, verdict="allow"), NOW)
+
+        export(desk.store, TARGETS, tmp_path / "mentions.json")
+        feeds = [
+            (tmp_path / "mentions.json").read_bytes(),
+            desk.ask("GET", "/mentions.jf2").body,
+            desk.ask("GET", "/mentions.json").body,
+        ]
+        for feed in feeds:
+            (entry,) = json.loads(feed)["children"]
+            assert entry["url"] == SOURCE
+            assert set(entry["author"]) <= {"type", "name"}
+            assert "published" not in entry
+            assert html5lib.parseFragment(entry["content"]["html"]).find(".//*[@onclick]") is None
+            for word in ("script", "javascript", "onload", "style=", "svg"):
+                assert word not in entry["content"]["html"].replace("&lt;/script&gt;", "")
+        atom = ET.fromstring(desk.ask("GET", "/mentions.atom").body)
+        for element in atom.iter():
+            for value in element.attrib.values():
+                assert "javascript" not in value
+        names = [one.text for one in atom.iter("{http://www.w3.org/2005/Atom}name")]
+        assert "<img src=x onerror=alert(1)>" in names  # as text
+
+
+def test_sec_17_no_get_changes_anything(desk: Desk) -> None:
+    before = desk.store.mentions()
+    query = urlencode(
+        {"source": "https://b.example/get", "target": ONE, "url": "https://b.example/"}
+    )
+    for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE"):
+        for path in ("/", "/webmention", "/pingback", "/trackback/one", "/status/x", "/metrics"):
+            assert desk.ask(method, f"{path}?{query}&__mode=rss").status < 500
+    assert desk.store.mentions() == before
 
 
 def test_a_mention_never_answers_with_more_than_a_word(desk: Desk) -> None:

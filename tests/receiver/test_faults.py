@@ -453,6 +453,8 @@ def test_sec_1_a_thousand_pings_reach_their_victim_at_the_pace_of_one_host(
     wait_until(lambda: time.monotonic() - began > 3 and len(server.asked) > 1, lambda: "no visit")
     seconds = time.monotonic() - began
     assert len(server.asked) <= seconds + 1
+    # The victim can see who asks, and whom to tell that it should stop.
+    assert all(f"+{receiver.address})" in head for head in server.asked)
     assert len(receiver.store.mentions()) == 1000
     assert receiver.stop() == 0
 

@@ -15,7 +15,7 @@ from pelican_smo.errors import ReceiverError
 from pelican_smo.linkbacks.reading import Author, Reading
 from pelican_smo.receiver.inbox import NotNowError
 from pelican_smo.receiver.states import Outcome
-from pelican_smo.receiver.store import VERIFICATIONS, Filter, Media, Rule, Verification
+from pelican_smo.receiver.store import VERIFICATIONS, Filter, Media, Rule, Verification, sqlite
 from pelican_smo.receiver.store.sqlite import SqliteStore
 
 from .arrivals import BEA, DAY, NOW, arrival, claim, conclude, mention, only, verified
@@ -405,6 +405,17 @@ def test_SEC_15_the_log_goes_after_two_weeks_and_what_never_was_a_link_after_thr
     assert store.prune(NOW + 15 * DAY) == 3
     store.prune(NOW + 91 * DAY)
     assert sorted(one.source[18:] for one in store.mentions()) == ["verified", "waiting"]
+
+
+def test_SEC_15_the_log_of_a_flood_is_cut_to_its_newest_lines(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_LOG_MOST", 20)
+    for number in range(50):
+        store.arrive(arrival("https://b.example/1", received=NOW + number))
+    store.prune(NOW)
+    assert [one.at - NOW for one in store.log(1)] == list(range(30, 50))
+    assert only(store).verification == "queued"
 
 
 def test_a_locked_database_is_a_matter_of_time(

@@ -199,6 +199,7 @@ ATTACKS: dict[str, Callable[[Server], bytes | Play]] = {
 def test_WR_9_WR_11_SEC_8_SEC_9_an_attack_ends_in_time_as_a_source_that_may_be_better_later(
     look: Looker, server: Server, attack: str
 ) -> None:
+    """PB-9, the erratum of Pingback, asks the same of its sources."""
     began = time.monotonic()
     found = look(ATTACKS[attack](server), limits=QUICK)
     assert found.kind == "unavailable"

@@ -46,6 +46,7 @@ _DEBOUNCE = 30.0
 _AHEAD = 3600.0
 _LONGEST_WAIT = 100 * DAY
 _LOG_DAYS = 14
+_LOG_MOST = 500_000
 _FAILED_DAYS = 90
 _NEGATIVE_MEDIA_DAYS = 7
 _BITS = {name: 1 << at for at, name in enumerate(PROTOCOLS)}
@@ -585,12 +586,15 @@ class SqliteStore:
             return leases.rowcount + waits.rowcount + len(wrong)
 
     def prune(self, now: float) -> int:
-        """Forget the log after two weeks, and after three months what never was a link.
+        """Forget the log after two weeks or half a million lines, and later what never was a link.
 
         Nothing that was verified once, and nothing that the owner decided on, goes.
         """
         with self.transaction():
-            gone = self._db.execute("DELETE FROM inbound WHERE at < ?", (now - _LOG_DAYS * DAY,))
+            gone = self._db.execute(
+                "DELETE FROM inbound WHERE at < ? OR id <= (SELECT max(id) FROM inbound) - ?",
+                (now - _LOG_DAYS * DAY, _LOG_MOST),
+            )
             count = gone.rowcount
             old = (
                 "SELECT id FROM mention WHERE last_received < ? AND moderation = 'pending'"
