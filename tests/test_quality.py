@@ -20,6 +20,7 @@ LAYERS = {
     "handles": 0,
     "labels": 0,
     "assets": 0,
+    "skeleton": 0,
     "report": 0,
     "scan": 0,
     "share.networks": 0,

@@ -1,18 +1,16 @@
 """The home of what a run shows of those who linked to it: sections, counts, the files they need."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment, TemplateError
-from markupsafe import escape
 
 from pelican_smo.assets import Asset, asset, shipped
 from pelican_smo.mentions.avatars import Avatars
 from pelican_smo.mentions.store import Mention, Mentions
-from pelican_smo.mentions.widgets import html_of, is_shipped
+from pelican_smo.mentions.widgets import MentionsWidget
 from pelican_smo.page import Page
 from pelican_smo.report import Report
 from pelican_smo.settings import Settings, mention_files
@@ -20,8 +18,6 @@ from pelican_smo.tags import Tag, link
 
 __all__ = ["Responses"]
 
-# Stands for a page's address: letters and digits, which no template escapes.
-_STAND_IN = "smo0url0smo"
 _SECTION = '<section class="smo-mentions"'
 
 
@@ -42,7 +38,7 @@ class Responses:
         self._avatars = Avatars()
         self._sheet: dict[str, bytes] = {}
         self._tags: dict[str, Tag] = {}
-        self._forms: dict[tuple[int, str, str], list[str]] = {}
+        self._widgets: dict[int, MentionsWidget] = {}
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -72,40 +68,20 @@ class Responses:
         """
         if page.status != "published":
             return ""
+        backs = page.linkbacks
+        endpoint = backs.webmention if backs and backs.chosen else ""
         try:
-            if not mentions:
-                return self._form(page, env)
-            return self._html(page, mentions, env, base)
+            return self._widget(env).html(
+                page, mentions, endpoint, lambda mention: self._address(mention, base)
+            )
         except TemplateError as error:
             self._report.add_template(error, "smo/mentions.html", "without mentions")
             return ""
 
-    def _html(
-        self, page: Page, mentions: Sequence[Mention], env: Environment, base: str = ""
-    ) -> str:
-        return html_of(
-            env,
-            page,
-            mentions,
-            endpoint=_endpoint(page),
-            level=self._settings.share_heading,
-            avatar=lambda mention: self._address(mention, base),
-        )
-
-    def _form(self, page: Page, env: Environment) -> str:
-        """Return the section of a page without mentions, which most are: a form, if anything.
-
-        Those of one language differ in the page's address alone, if the template is ours.
-        """
-        endpoint = _endpoint(page)
-        if not endpoint:
-            return ""
-        key = id(env), page.language, endpoint
-        if key not in self._forms:
-            alike = self._html(replace(page, canonical=_STAND_IN), (), env)
-            self._forms[key] = alike.split(_STAND_IN) if is_shipped(env) else []
-        pieces = self._forms[key]
-        return str(escape(page.canonical)).join(pieces) if pieces else self._html(page, (), env)
+    def _widget(self, env: Environment) -> MentionsWidget:
+        if id(env) not in self._widgets:
+            self._widgets[id(env)] = MentionsWidget(env, self._settings.share_heading)
+        return self._widgets[id(env)]
 
     def _address(self, mention: Mention, base: str) -> str:
         path = self._avatars.path(mention.folder, mention.author.photo)
@@ -140,9 +116,3 @@ class Responses:
     @cached_property
     def _stylesheet(self) -> Asset:
         return asset("smo-mentions", "css", shipped("mentions.css"))
-
-
-def _endpoint(page: Page) -> str:
-    """Return where the page takes webmentions, if its site has chosen that for this plugin."""
-    backs = page.linkbacks
-    return backs.webmention if backs and backs.chosen else ""

@@ -1,21 +1,23 @@
 """The home of the mentions on a page: mentions of an article -> HTML, by template."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pelican_smo.labels import Labels
 from pelican_smo.mentions.avatars import hue, initials
 from pelican_smo.mentions.cleaning import REL, harmless, host_of, text_of
 from pelican_smo.mentions.store import KINDS, RSVPS, Mention
 from pelican_smo.page import Page
+from pelican_smo.skeleton import STAND_IN, Skeleton
 from pelican_smo.text import cut
 
-__all__ = ["Group", "Shown", "counts", "excerpt", "html_of", "is_shipped"]
+__all__ = ["Group", "MentionsWidget", "Shown", "counts", "excerpt"]
 
 _PACKAGE = Path(__file__).parent.parent
 _TEMPLATE = "smo/mentions.html"
@@ -95,52 +97,116 @@ def counts(mentions: Sequence[Mention]) -> dict[str, int]:
     return found | {"total": len(mentions)}
 
 
-def html_of(
-    env: Environment,
-    page: Page,
-    mentions: Sequence[Mention],
-    *,
-    endpoint: str,
-    level: int,
-    avatar: Callable[[Mention], str],
-) -> str:
-    """Return the mentions of ``page`` by template, and a form for more if it has an ``endpoint``.
+class MentionsWidget:
+    """Renders the mentions of pages with the templates of one Jinja environment.
 
-    It is empty where there is neither. ``avatar`` gives the address of the picture of a
-    mention's author, ``level`` is that of the heading. Raises what a theme's template raises.
+    Mentions of one make differ in a few values only, and so do pages without any: what our
+    templates make of one serves all of them. A theme's own may do more with a value than to
+    print it, so they are rendered each time. ``level`` is that of the section's heading.
     """
-    if not mentions and not endpoint:
-        return ""
-    groups = _groups(
-        page.labels, [_shown(mention, avatar(mention), page.labels) for mention in mentions]
-    )
-    return (
-        env.get_template(_TEMPLATE)
-        .render(
-            groups=groups,
-            count=len(mentions),
-            labels=page.labels,
+
+    def __init__(self, env: Environment, level: int) -> None:
+        self._env, self._level = env, level
+        self._ones: dict[tuple[object, ...], Skeleton | None] = {}
+        self._forms: dict[tuple[str, str], Skeleton | None] = {}
+
+    def html(
+        self,
+        page: Page,
+        mentions: Sequence[Mention],
+        endpoint: str,
+        avatar: Callable[[Mention], str],
+    ) -> str:
+        """Return the mentions of ``page``, and a form for more if it has an ``endpoint``.
+
+        It is empty where there is neither. ``avatar`` gives the address of the picture of a
+        mention's author. Raises what Jinja raises for a theme's template.
+        """
+        if mentions:
+            labels = page.labels
+            shown = [_shown(mention, avatar(mention), labels) for mention in mentions]
+            return self._render(page, shown, endpoint)
+        return self._form(page, endpoint) if endpoint else ""
+
+    def _form(self, page: Page, endpoint: str) -> str:
+        key = page.language, endpoint
+        if key not in self._forms:
+            alike = self._render(replace(page, canonical=STAND_IN.format("url")), (), endpoint)
+            is_ours = _is_shipped(self._env, _TEMPLATE)
+            self._forms[key] = Skeleton.of_rendered(alike) if is_ours else None
+        skeleton = self._forms[key]
+        if skeleton is None:
+            return self._render(page, (), endpoint)
+        return skeleton.filled({"url": escape(page.canonical)})
+
+    def _render(self, page: Page, shown: Sequence[Shown], endpoint: str) -> str:
+        values = {
+            "labels": page.labels,
+            "language": page.labels.language,
             # Where nothing is known of the language of a text, it is that of the page.
-            language=page.labels.language,
-            page_language=page.language,
-            level=level,
-            sublevel=min(level + 1, 6),
-            endpoint=endpoint,
-            url=page.canonical,
-            foreign=_FOREIGN,
-            mention_template=env.get_template(_ONE) if mentions else None,
-            page=page,
-        )
-        .strip()
-    )
+            "page_language": page.language,
+            "count": len(shown),
+            "level": self._level,
+            "sublevel": min(self._level + 1, 6),
+            "endpoint": endpoint,
+            "url": page.canonical,
+            "foreign": _FOREIGN,
+            "page": page,
+        }
+
+        def rendered(mentions: Sequence[Shown], group: Group) -> Markup:
+            html = "".join([self._one(mention, group, values) for mention in mentions])
+            return Markup(html)  # noqa: S704  a template made it
+
+        template = self._env.get_template(_TEMPLATE)
+        groups = _groups(page.labels, shown)
+        return str(template.render(values, groups=groups, rendered=rendered)).strip()
+
+    def _one(self, mention: Shown, group: Group, values: Mapping[str, object]) -> str:
+        """Return ``mention`` of ``group`` by its template, which sees ``values`` as well."""
+        own = (mention.kind, mention.language, group.faces, group.property)
+        key = *own, values["language"], values["page_language"], *map(bool, mention)
+        skeleton = self._ones.get(key)
+        if skeleton is not None:
+            return skeleton.filled(_filling(skeleton, mention))
+        template = self._env.get_template(_ONE)
+        html = str(template.render(values, mention=mention, group=group))
+        if key not in self._ones:
+            alike = str(template.render(values, mention=_stand_in(mention), group=group))
+            made = Skeleton.of_rendered(alike)
+            proven = _is_shipped(self._env, _ONE) and made.filled(_filling(made, mention)) == html
+            self._ones[key] = made if proven else None
+        return html
 
 
-def is_shipped(env: Environment) -> bool:
-    """Tell whether ``env`` has our own template for the section, not a theme's.
+_SPECIAL = re.compile("[&<>\"']")
+# What differs from mention to mention of one make.
+_HOLES = tuple(name for name in Shown._fields if name not in ("kind", "language", "has_more"))
 
-    Raises what Jinja raises for a template that is broken.
-    """
-    file = env.get_template(_TEMPLATE).filename
+
+def _stand_in(mention: Shown) -> Shown:
+    holes: dict[str, Any] = {
+        name: type(value)(STAND_IN.format(name))
+        if isinstance(value, str)
+        else STAND_IN.format(name)
+        for name in _HOLES
+        if (value := getattr(mention, name)) or name == "hue"
+    }
+    return mention._replace(**holes)
+
+
+def _filling(skeleton: Skeleton, mention: Shown) -> dict[str, str]:
+    return {name: _escaped(getattr(mention, name)) for name in skeleton.needed}
+
+
+def _escaped(value: Any) -> str:
+    """Return ``value`` as a template prints it; most need nothing, and finding out is quick."""
+    return value if type(value) is str and not _SPECIAL.search(value) else escape(value)
+
+
+def _is_shipped(env: Environment, name: str) -> bool:
+    """Tell whether ``env`` has our own template of that name, not a theme's."""
+    file = env.get_template(name).filename
     return bool(file) and Path(str(file)).is_relative_to(_PACKAGE)
 
 

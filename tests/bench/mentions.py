@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from bench.build import SETTINGS, WORDS, Usage, spawn, write_site
+from build import SETTINGS, WORDS, Usage, spawn, write_site
 from pictures import png
 
 NAMES = ("Ada Lovelace", "Bea", "Chloé Dubois", "Дмитрий", "山田太郎", "Eve Adams")

@@ -12,7 +12,7 @@ import mf2py
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jinja2 import Environment, PackageLoader
+from jinja2 import DictLoader, Environment, PackageLoader
 
 from mentions.attacks import ADDRESSES, HTML, OTHERS, TEXT
 from mentions.feeds import TARGET, entry, feed, read
@@ -21,7 +21,7 @@ from pelican_smo.labels import labels_of, shipped_labels
 from pelican_smo.linkbacks.reading import Author
 from pelican_smo.mentions.cleaning import REL, TAGS, harmless, host_of
 from pelican_smo.mentions.store import KINDS, Mention
-from pelican_smo.mentions.widgets import counts, excerpt, html_of
+from pelican_smo.mentions.widgets import MentionsWidget, counts, excerpt
 from pelican_smo.page import Page, Site
 
 ENV = Environment(loader=PackageLoader("pelican_smo"), autoescape=True)
@@ -50,14 +50,11 @@ def mention(number: int = 1, **more: Any) -> Mention:
 
 
 def section(*mentions: Mention, language: str = "en", endpoint: str = "", avatar: str = "") -> str:
-    return html_of(
-        ENV,
-        page(language),
-        mentions,
-        endpoint=endpoint,
-        level=2,
-        avatar=lambda mention: avatar,
-    )
+    widget = MentionsWidget(ENV, level=2)
+    html = widget.html(page(language), mentions, endpoint, lambda mention: avatar)
+    # What was made for one serves all of its make: the same once more must be the same.
+    assert widget.html(page(language), mentions, endpoint, lambda mention: avatar) == html
+    return html
 
 
 def tree(html: str) -> Element:
@@ -462,3 +459,52 @@ def test_any_markup_in_a_mention_leaves_the_section_whole(html: str) -> None:
     check(shown)
     assert texts(shown, "p-content")[-1] == "after"
     assert harmless(html) in shown or excerpt(one)[0] == ""
+
+
+PLAIN = Environment(
+    loader=DictLoader(
+        {
+            f"smo/{name}.html": ENV.loader.get_source(ENV, f"smo/{name}.html")[0]  # type: ignore[union-attr]
+            for name in ("mentions", "mention")
+        }
+    ),
+    autoescape=True,
+)
+SOME = st.sampled_from(["", "smo0url0smo", "{who}", "{{ 7 }}", "<b>&amp;", "a\nb", "word " * 150])
+MENTIONS = st.builds(
+    Mention,
+    kind=st.sampled_from(KINDS),
+    source=URLS,
+    url=URLS,
+    author=st.builds(Author, name=SOME, url=st.just("") | URLS),
+    name=SOME,
+    text=SOME,
+    html=SOME,
+    photo=st.none() | SOME,
+    rsvp=st.sampled_from(["yes", "no"]),
+    language=st.sampled_from(["", "en", "fr"]),
+    published=st.none() | st.just(datetime(2026, 11, 1, tzinfo=UTC)),
+    folder=st.just(Path()),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    pages=st.lists(st.lists(MENTIONS, min_size=1, max_size=6), min_size=1, max_size=4),
+    data=st.data(),
+)
+def test_what_is_made_for_all_of_a_make_is_what_the_template_makes_of_each(
+    pages: list[list[Mention]], data: st.DataObject
+) -> None:
+    """A theme's own template, here a copy of ours, is rendered for each mention anew."""
+    quick, slow = MentionsWidget(ENV, level=2), MentionsWidget(PLAIN, level=2)
+    for mentions in pages:
+        avatar = data.draw(st.sampled_from(["", "/smo/avatars/1.png"]))
+        language = data.draw(st.sampled_from(["en", "ar", "sv"]))
+        made = [
+            one.html(page(language), mentions, "https://m.example/w", lambda mention: avatar)  # noqa: B023
+            for one in (quick, slow)
+        ]
+        assert made[0] == made[1]
+    assert None in slow._ones.values()
+    assert None not in quick._ones.values()
