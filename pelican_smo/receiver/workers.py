@@ -73,7 +73,7 @@ class Workers:
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish what is being looked at, then stop. What was not begun waits for its lease."""
+        """Finish what is being looked at, give back what was not begun, then stop."""
         self._stopping = True
         self._wake.set()
         self._feeder.join()
@@ -110,8 +110,7 @@ class Workers:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             try:
-                if not self._stopping:
-                    self._do(job).result()
+                (self._give_back(job) if self._stopping else self._do(job)).result()
             except NotNowError as error:
                 log.warning("pelican_smo: %s; its job will be done again", error)
             except Exception:
@@ -129,6 +128,9 @@ class Workers:
             turn = self._turn(job.mention.host, error.retry_after)
             return self._settle(job, lambda store, _: store.postpone(job, turn))
 
+    def _give_back(self, job: Job) -> Future[bool]:
+        return self._settle(job, lambda store, _: store.postpone(job, self._clock()))
+
     def _draw(self, job: Job) -> Future[bool]:
         shown = job.mention.shown
         media = self._picture(shown.author.photo if shown else "")
@@ -141,7 +143,7 @@ class Workers:
         )
 
     def _twins(self, mention: Mention) -> int:
-        if not mention.claims:
+        if "trackback" not in mention.protocols:
             return 0
         return self._group.submit(lambda store: store.twins(mention)).result()
 

@@ -200,14 +200,14 @@ def test_SEC_13_twins_are_told_of(bench: Bench) -> None:
         told.append(twins)
         return VERIFIED
 
+    pills = {"protocol": "trackback", "claims": {"title": "Pills"}}
     for article in ("one", "two", "three"):
-        bench.store.arrive(
-            arrival("https://b.example/1", article=article, claims={"title": "Pills"})
-        )
+        bench.store.arrive(arrival("https://b.example/1", article=article, **pills))
+    bench.store.arrive(arrival(claims={"vouch": "https://c.example/"}))
     workers = bench.work(look)
-    bench.until(lambda: len(told) == 3)
+    bench.until(lambda: len(told) == 4)
     workers.stop()
-    assert told == [2, 2, 2]
+    assert sorted(told) == [0, 2, 2, 2]
 
 
 def test_stopping_finishes_what_was_begun_and_loses_nothing(bench: Bench) -> None:
@@ -228,4 +228,4 @@ def test_stopping_finishes_what_was_begun_and_loses_nothing(bench: Bench) -> Non
     stopping.join(5)
     done = [one for one in bench.store.mentions() if one.verification == "verified"]
     assert 1 <= len(done) <= 2
-    assert len(bench.store.claim("later", NOW + 121, lease=60, most=99)) == 10 - len(done)
+    assert len(bench.store.claim("at once", NOW, lease=60, most=99)) == 10 - len(done)
