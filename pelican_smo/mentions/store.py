@@ -1,5 +1,6 @@
 """The home of accepted mentions as values: JF2 files -> Mention, by the article they are for."""
 
+import gc
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -194,11 +195,22 @@ def _entries(file: Path) -> Sequence[Any]:
     """
     if file.stat().st_size > _MAX_FILE:
         raise ValueError(f"it is larger than {_MAX_FILE >> 20} MB")
-    data = json.loads(file.read_bytes().decode("utf-8-sig", "replace"))
+    data = _parsed(file.read_bytes().decode("utf-8-sig", "replace"))
     children = data.get("children") if isinstance(data, dict) else data
     if not isinstance(children, list):
         raise ValueError('it has no list of "children"')  # noqa: TRY004  all of it is the file's
     return children
+
+
+def _parsed(text: str) -> Any:
+    # Of what JSON makes all is kept: looking for garbage meanwhile takes longer than the rest.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return json.loads(text)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _source(entry: Mapping[str, Any]) -> str:
@@ -276,6 +288,8 @@ def _emoji() -> tuple[Any, Any]:
 
 def _one(value: Any) -> Any:
     """Return the first of several values, of a value with more to it (MF-6) the value."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, list):
         value = value[0] if value else None
     return value.get("value") if isinstance(value, dict) else value
