@@ -183,6 +183,16 @@ def test_words_are_cut_and_faces_are_round(look: Callable[..., Page]) -> None:
         assert box["width"] == box["height"] == pytest.approx(36, abs=1)
 
 
+def test_avatars_come_from_this_site_once_they_are_near(look: Callable[..., Page]) -> None:
+    page = look("a.html")
+    image = page.locator("img.smo-avatar").last
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    image.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "(one) => one.complete && one.naturalWidth === 96", arg=image.element_handle()
+    )
+
+
 def test_sec_12_no_attack_runs_asks_or_adds(look: Callable[..., Page]) -> None:
     page = look("evil.html")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
