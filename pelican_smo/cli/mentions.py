@@ -10,24 +10,31 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, get_args
 
 import click
 
-from pelican_smo.cli.failing import failing, needs
+from pelican_smo.cli.failing import failing
 from pelican_smo.errors import ReceiverError
+from pelican_smo.linkbacks.addresses import normal_page
 from pelican_smo.linkbacks.cleaning import line, lines
-
-if TYPE_CHECKING:
-    from pelican_smo.receiver.store import Action, Filter, Mention, Rule
-    from pelican_smo.receiver.store.sqlite import SqliteStore
+from pelican_smo.receiver.export import export
+from pelican_smo.receiver.store import (
+    MODERATIONS,
+    PROTOCOLS,
+    VERIFICATIONS,
+    Action,
+    Filter,
+    Mention,
+    Rule,
+    Scope,
+)
+from pelican_smo.receiver.store.sqlite import SqliteStore
+from pelican_smo.receiver.targets import Targets, file_bytes
+from pelican_smo.urls import host
 
 __all__ = ["mentions"]
 
-_STATES = ("pending", "approved", "rejected", "spam", "erased")
-_CHECKS = ("queued", "verified", "retrying", "missing", "unreachable", "refused", "no-link", "gone")
-_PROTOCOLS = ("webmention", "pingback", "trackback")
-_SCOPES = ("host", "author", "url", "net")
 _ID = click.IntRange(1, (1 << 63) - 1)
 # As much of what somebody says as a list needs, and more than anything has that is stored.
 _GIST, _ALL = 160, 1 << 20
@@ -52,11 +59,9 @@ def mentions(context: click.Context, database: Path) -> None:
 
 
 @contextmanager
-def _opened(context: click.Context) -> Iterator["SqliteStore"]:
+def _opened(context: click.Context) -> Iterator[SqliteStore]:
     """Open the store that the group was told of; a new file is made by `receive` only."""
     with failing():
-        with needs("linkbacks"):
-            from pelican_smo.receiver.store.sqlite import SqliteStore  # noqa: PLC0415  an extra
         if not context.obj.is_file():
             raise ReceiverError(
                 f"{context.obj} does not exist; name the receiver's file with --database, "
@@ -73,21 +78,23 @@ def _chosen(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options by which a command is told which mentions it is about."""
     for decorate in (
         click.argument("ids", type=_ID, nargs=-1),
-        click.option("--state", type=click.Choice(_STATES), help="Only these; by your decision."),
-        click.option("--check", type=click.Choice(_CHECKS), help="Only these; by our last look."),
+        click.option(
+            "--state", type=click.Choice(MODERATIONS), help="Only these; by your decision."
+        ),
+        click.option(
+            "--check", type=click.Choice(VERIFICATIONS), help="Only these; by our last look."
+        ),
         click.option("--host", help="Only those from this host."),
         click.option("--author", help="Only those by the author with this URL."),
         click.option("--article", help="Only those to this article, by its id."),
-        click.option("--protocol", type=click.Choice(_PROTOCOLS), help="Only those that came so."),
+        click.option("--protocol", type=click.Choice(PROTOCOLS), help="Only those that came so."),
         click.option("--changed", is_flag=True, help="Only approved ones that say something new."),
     ):
         command = decorate(command)
     return command
 
 
-def _filter(chosen: dict[str, Any], **more: Any) -> "Filter":
-    from pelican_smo.receiver.store import Filter  # noqa: PLC0415  an extra
-
+def _filter(chosen: dict[str, Any], **more: Any) -> Filter:
     return Filter(
         ids=chosen["ids"],
         moderation=chosen["state"] or "",
@@ -135,7 +142,7 @@ def _print_json(value: object) -> None:
     click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def _row(mention: "Mention") -> dict[str, Any]:
+def _row(mention: Mention) -> dict[str, Any]:
     """Return a mention as other programs read it."""
     return {
         "id": mention.id,
@@ -165,7 +172,7 @@ def _time(seconds: float) -> str:
 _STATE_STYLES = {"approved": "green", "rejected": "dim", "spam": "dim", "erased": "dim"}
 
 
-def _print_table(found: Sequence["Mention"]) -> None:
+def _print_table(found: Sequence[Mention]) -> None:
     from rich import box  # noqa: PLC0415  other commands need not wait
     from rich.console import Console  # noqa: PLC0415
     from rich.markup import escape  # noqa: PLC0415
@@ -190,13 +197,13 @@ def _print_table(found: Sequence["Mention"]) -> None:
     Console().print(table)
 
 
-def _kind(mention: "Mention") -> str:
+def _kind(mention: Mention) -> str:
     if mention.reading is None:
         return mention.protocols[0]
     return mention.reading.property.removesuffix("-of").replace("in-reply-to", "reply")
 
 
-def _said(mention: "Mention") -> str:
+def _said(mention: Mention) -> str:
     """Return who says what and where, in lines of plain text that no terminal obeys."""
     reading = mention.reading
     claims = mention.claims
@@ -225,8 +232,6 @@ def _minute(time: str) -> str:
 @click.pass_context
 def show(context: click.Context, id: int, as_json: bool) -> None:
     """Show all that is known of mention ID, what waits for approval, and what was done to it."""
-    from pelican_smo.receiver.store import Filter  # noqa: PLC0415  an extra
-
     with _opened(context) as store:
         found = store.mentions(Filter(ids=(id,)))
         if not found:
@@ -301,7 +306,7 @@ def _flat(reading: dict[str, Any]) -> Iterator[tuple[str, str]]:
 # Deciding
 
 
-def _ordering(name: "Action", done: str, help: str) -> None:
+def _ordering(name: Action, done: str, help: str) -> None:
     """Add the command that gives the order ``name`` about many mentions at once."""
 
     @mentions.command(name, help=help)
@@ -327,7 +332,7 @@ def _ordering(name: "Action", done: str, help: str) -> None:
         _check_ids(chosen["ids"], meant)
 
 
-def _check_ids(ids: Sequence[int], found: Sequence["Mention"]) -> None:
+def _check_ids(ids: Sequence[int], found: Sequence[Mention]) -> None:
     missing = sorted(set(ids) - {one.id for one in found})
     if missing:
         raise NotThereError(f"there is no mention {', '.join(map(str, missing))}")
@@ -376,7 +381,7 @@ def _ruling(action: Any, help: str) -> None:
     @click.argument("values", nargs=-1, required=True)
     @click.option(
         "--scope",
-        type=click.Choice(_SCOPES),
+        type=click.Choice(get_args(Scope)),
         default="host",
         show_default=True,
         help="What they are: hosts, URLs of authors, beginnings of addresses, or nets as `show` has them.",
@@ -387,8 +392,6 @@ def _ruling(action: Any, help: str) -> None:
     def rule(
         context: click.Context, values: tuple[str, ...], scope: Any, note: str, remove: bool
     ) -> None:
-        from pelican_smo.receiver.store import Filter, Rule  # noqa: PLC0415  an extra
-
         with _opened(context) as store:
             for value in (_ruled(scope, value) for value in values):
                 if remove:
@@ -407,9 +410,6 @@ def _ruling(action: Any, help: str) -> None:
 
 def _ruled(scope: str, value: str) -> str:
     """Return ``value`` as rules compare it; raises ReceiverError for what can never match."""
-    from pelican_smo.linkbacks.addresses import normal_page  # noqa: PLC0415  an extra
-    from pelican_smo.urls import host  # noqa: PLC0415
-
     if scope in ("url", "author"):
         found = normal_page(value)
     elif scope == "host":
@@ -423,7 +423,7 @@ def _ruled(scope: str, value: str) -> str:
     return found
 
 
-def _print_rules(rules: Sequence["Rule"]) -> None:
+def _print_rules(rules: Sequence[Rule]) -> None:
     for rule in rules:
         note = f"  ({line(rule.note, _GIST)})" if rule.note else ""
         click.echo(f"{rule.action:>6}  {rule.scope} {line(rule.value, _ALL)}{note}")
@@ -458,9 +458,6 @@ def list_rules(context: click.Context) -> None:
 def export_mentions(context: click.Context, file: Path, targets: Path | None, force: bool) -> None:
     """Write what is approved to FILE, for the next build: set SMO_MENTIONS to it."""
     with _opened(context) as store:
-        from pelican_smo.receiver.export import export  # noqa: PLC0415  an extra
-        from pelican_smo.receiver.targets import Targets, file_bytes  # noqa: PLC0415
-
         known = Targets.read(file_bytes(targets), str(targets)) if targets else None
         count = export(store, known, file, force=force)
     click.echo(f"{file} has {count} mentions.")

@@ -8,8 +8,7 @@ from typing import Any
 
 from pelican_smo.errors import ReceiverError
 from pelican_smo.manifest import write_atomically
-from pelican_smo.receiver.intake import AVATARS
-from pelican_smo.receiver.jf2 import entry
+from pelican_smo.receiver.jf2 import AVATARS, entry
 from pelican_smo.receiver.store import Filter, Mention, Store
 from pelican_smo.receiver.targets import Targets
 

@@ -7,17 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from pelican_smo.receiver.inbox import Arrival, NotNowError, Status
-from pelican_smo.receiver.jf2 import entry
+from pelican_smo.receiver.jf2 import AVATARS, entry
 from pelican_smo.receiver.moderate import blocks
 from pelican_smo.receiver.store import Filter, Mention, Rule, Store
 from pelican_smo.receiver.store.group import GroupCommit
 from pelican_smo.receiver.targets import Targets
 
-__all__ = ["AVATARS", "Intake"]
+__all__ = ["Intake"]
 
 T = TypeVar("T")
-# Where our pictures of authors are, below the receiver's address and beside the export.
-AVATARS = "avatars"
 _RULES_SECONDS = 2.0
 _RETRY_AFTER = 300
 

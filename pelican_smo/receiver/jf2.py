@@ -7,7 +7,10 @@ from typing import Any
 from pelican_smo.linkbacks.reading import Author, Reading
 from pelican_smo.receiver.store import Mention
 
-__all__ = ["entry"]
+__all__ = ["AVATARS", "entry"]
+
+# Where our pictures of authors are, below the receiver's address and beside an export.
+AVATARS = "avatars"
 
 
 def entry(mention: Mention, target: str, photo: str = "") -> dict[str, Any]:

@@ -22,10 +22,11 @@ from pelican_smo.receiver.connections import connection
 from pelican_smo.receiver.export import export
 from pelican_smo.receiver.intake import Intake
 from pelican_smo.receiver.quota import Quota
+from pelican_smo.receiver.remote import fetch_with
 from pelican_smo.receiver.store import Store
 from pelican_smo.receiver.store.group import GroupCommit
 from pelican_smo.receiver.store.sqlite import SqliteStore
-from pelican_smo.receiver.targets import TargetsSource, fetch_with
+from pelican_smo.receiver.targets import TargetsSource
 from pelican_smo.receiver.verify import Verifier
 from pelican_smo.receiver.workers import Workers
 
@@ -71,7 +72,7 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
         fetcher = Fetcher(
             agent=_agent(options), limits=limits, judge=allowing(*options.allow_networks)
         )
-        targets = TargetsSource(options.targets, fetch_with(fetcher), bases=options.also)
+        targets = TargetsSource(options.targets, fetch_with(fetcher, limits), bases=options.also)
         store = SqliteStore(options.database)
         group = GroupCommit(store)
         stack.callback(store.close)

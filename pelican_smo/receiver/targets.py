@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pelican_smo.errors import FetchError, ReceiverError
+from pelican_smo.errors import ReceiverError
 from pelican_smo.linkbacks.addresses import normal_page
-from pelican_smo.linkbacks.guard import Fetcher, Limits
 from pelican_smo.urls import is_web
 
-__all__ = ["Fetch", "Target", "Targets", "TargetsSource", "fetch_with", "file_bytes"]
+__all__ = ["Fetch", "Target", "Targets", "TargetsSource", "file_bytes"]
 
-# From a URL and the ETag of the version that is known: the bytes, none if nothing is new, and
-# the ETag of this version.
+# From a URL and the mark of the version that is known: the bytes, none if nothing is new, and
+# the mark of this version.
 Fetch = Callable[[str, str], tuple[bytes, str]]
-# Twenty thousand articles with their addresses are about ten megabytes.
-_LARGE = Limits(raw=64 << 20, decoded=128 << 20, total=60.0)
-_OK, _NOT_MODIFIED = 200, 304
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,25 +133,3 @@ def _unreadable(path: Path, error: OSError) -> ReceiverError:
         f"{path} cannot be read: {error.strerror or error}; "
         "a build with SITEURL and SMO_LINKBACK_ENDPOINT writes it as smo/targets.json"
     )
-
-
-def fetch_with(fetcher: Fetcher) -> Fetch:
-    """Return what fetches targets through ``fetcher``, with ETag."""
-
-    def fetch(url: str, etag: str) -> tuple[bytes, str]:
-        try:
-            answer = fetcher.get(
-                url,
-                accept="application/json",
-                headers={"if-none-match": etag} if etag else {},
-                limits=_LARGE,
-            )
-        except FetchError as error:
-            raise ReceiverError(f"{url} was not to be had: {error}") from error
-        if answer.status == _NOT_MODIFIED:
-            return b"", etag
-        if answer.status != _OK:
-            raise ReceiverError(f"{url} answers {answer.status}")
-        return answer.body, answer.header("etag")
-
-    return fetch

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from linkbacks.servers import LOOPBACK, answer, serving
 
 from pelican_smo.errors import ReceiverError
-from pelican_smo.receiver.targets import Targets, TargetsSource
+from pelican_smo.linkbacks.guard import Fetcher, Limits, allowing
+from pelican_smo.receiver.remote import fetch_with
+from pelican_smo.receiver.targets import Fetch, Targets, TargetsSource
 
 ROWS = [
     {
@@ -112,3 +115,38 @@ def test_from_a_server_only_what_is_new_is_read() -> None:
     assert not source.refresh()
     assert len(source().by_id) == 2
     assert [etag for _, etag in asked] == ["", '"1"']
+
+
+@pytest.fixture
+def remote() -> Fetch:
+    limits = Limits(ports=None, spacing=0)
+    return fetch_with(Fetcher(agent="test", limits=limits, judge=allowing(*LOOPBACK)), limits)
+
+
+def test_a_server_without_etags_is_known_by_the_digest_of_its_file(remote: Fetch) -> None:
+    with serving({"/targets.json": answer(json.dumps(TOP).encode())}) as server:
+        source = TargetsSource(server.url("/targets.json"), remote)
+        assert not source.refresh()
+        server.plays["/targets.json"] = answer(json.dumps(TOP | {"targets": []}).encode())
+        assert source.refresh()
+    assert source().by_id == {}
+    assert not any("if-none-match" in head.lower() for head in server.asked)
+
+
+def test_a_server_is_asked_for_what_is_newer_than_its_etag(remote: Fetch) -> None:
+    whole = answer(json.dumps(TOP).encode(), "200 OK", 'ETag: "7"')
+    with serving({"/targets.json": whole}) as server:
+        source = TargetsSource(server.url("/targets.json"), remote)
+        server.plays["/targets.json"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+        assert not source.refresh()
+    assert 'if-none-match: "7"' in server.asked[1].lower()
+    assert len(source().by_id) == 2
+
+
+def test_a_server_that_has_none_is_told_by_what_it_answers(remote: Fetch) -> None:
+    with serving({"/targets.json": b"HTTP/1.1 404 Not Found\r\n\r\n"}) as server:
+        with pytest.raises(ReceiverError, match="answers 404"):
+            TargetsSource(server.url("/targets.json"), remote)
+        address = server.url("/targets.json")
+    with pytest.raises(ReceiverError, match="was not to be had: unreachable"):
+        TargetsSource(address, remote)
