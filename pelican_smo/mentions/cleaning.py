@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pelican_smo.linkbacks.addresses import MAX_LENGTH, normal
+from pelican_smo.linkbacks.addresses import normal, normal_page
 from pelican_smo.text import plain, printable
 from pelican_smo.urls import host, safe
 
@@ -21,8 +21,10 @@ TAGS = frozenset(
     | {"p", "pre", "strong", "sub", "sup", "ul"}
 )
 REL = "nofollow ugc noopener external"
-# Most addresses are of this make, which nothing has to be done to.
-_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?:/[A-Za-z0-9._~/?#&=%+,;:@!$()*-]*)?")
+# Names of hosts may hold spaces of other scripts, as the standard library encodes them.
+_SPACE = re.compile(r"\s")
+# The host of most addresses, told without taking them apart.
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
 # What begins a line of its own in a browser, and would run into the next without its tag.
 _BREAKS = re.compile(r"</(?:div|h[1-6]|section|article|tr|dt|dd)\b[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(r"<a\b[^<>]*>|</a>")
@@ -36,26 +38,22 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def web(value: object) -> str:
     """Return ``value`` if it is an http(s) address without a user name, ready to print, or ""."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _SPACE.search(value):
         return ""
-    if len(value) <= MAX_LENGTH and _PLAIN.fullmatch(value):
-        return value
-    return safe(value) if normal(value) else ""
+    spelt = normal(value)
+    # A host in another script must not be escaped as a path is.
+    return safe(value) if spelt and value.isascii() else spelt
 
 
 def page_key(value: object) -> str:
     """Return what all spellings of the address of one page have in common, or "" for none."""
-    if not isinstance(value, str):
-        return ""
-    if len(value) > MAX_LENGTH or "%" in value or not _PLAIN.fullmatch(value):
-        value = normal(value)
-    return value.partition("://")[2].partition("#")[0].rstrip("/")
+    return normal_page(value).partition("://")[2].rstrip("/") if isinstance(value, str) else ""
 
 
 def host_of(url: str) -> str:
     """Return the host of an address that ``web`` let pass."""
-    plain_host = _PLAIN.fullmatch(url)
-    return plain_host[1] if plain_host else host(url)
+    found = _HOST.match(url)
+    return found[1] if found else host(url)
 
 
 def line(value: object) -> str:
