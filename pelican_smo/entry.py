@@ -16,7 +16,7 @@ __all__ = ["marked"]
 _ATTRIBUTES = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*"
 # What looks like an element in comments and scripts is none: they are passed over whole.
 _CONTAINER = re.compile(
-    r"<(?:!--.*?(?:-->|\Z)|(script|style|template|textarea)\b.*?(?:</\1\s*>|\Z)"
+    r"<(?:!--(?:-?>|.*?(?:-->|\Z))|(script|style|template|textarea)\b.*?(?:</\1\s*>|\Z)"
     rf"|(/?)(article|main)(?![\w-]){_ATTRIBUTES}>)",
     re.DOTALL | re.IGNORECASE,
 )

@@ -56,7 +56,8 @@ def _normal(parts: SplitResult) -> str:
     scheme = parts.scheme.lower()
     name = parts.hostname or ""
     host = (name if name.isascii() else name.encode("idna").decode()).rstrip(".")
-    if scheme not in _PORTS or not host or parts.username is not None:
+    # What is mapped to ASCII may hold a space that was another one before (RFC 3491).
+    if scheme not in _PORTS or not host or " " in host or parts.username is not None:
         return ""
     host = f"[{host}]" if ":" in host else host
     port = parts.port

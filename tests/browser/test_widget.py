@@ -275,8 +275,9 @@ def test_those_who_linked_here_can_tell_without_javascript(
     page.goto(f"{served}/{ARTICLE}")
     open_more(page)
     page.locator(".smo-tell > summary").click()
-    page.get_by_label("Address of your page").fill("https://b.example/?a=1&b=2")
-    page.get_by_role("button", name="Send").click()
+    panel = page.locator(".smo-tell")
+    panel.get_by_label("Address of your page").fill("https://b.example/?a=1&b=2")
+    panel.get_by_role("button", name="Send").click()
     page.wait_for_url("https://mentions.smo.example/**")
     (line,) = told
     method, address, body = line.split()

@@ -42,6 +42,7 @@ def test_WR_8_spellings_of_one_address_are_one(written: str, meant: str) -> None
         *("https://site.example/\n", "https://site.example:x/", "https://[x/", "tag:x,2026:1"),
         *("https://./", "https://../a", "https://.:443/"),
         *(f"https://site.example/{'a' * MAX_LENGTH}", f"https://site.example/{'é' * 500}"),
+        "http://0\u00a0.example/",
     ],
 )
 def test_what_is_no_address_is_nothing(written: str) -> None:
