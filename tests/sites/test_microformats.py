@@ -122,8 +122,8 @@ def test_a_theme_that_marks_its_pages_keeps_its_bytes(
 
 def test_what_the_text_says_of_microformats_makes_no_entry(build: Build) -> None:
     source = 'Title: A\nDate: 2026-01-01\nSlug: a\n\n<p class="h-entry">x</p>\n\n`class="hentry"`'
-    (found, *_) = entries((build({"content/a.md": source}) / "a.html").read_text())
-    assert found["properties"]["url"] == [URL]
+    found = entries((build({"content/a.md": source}) / "a.html").read_text())
+    assert [URL] in [one["properties"].get("url") for one in found]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,10 @@ def test_every_class_name_added_to_a_theme_is_in_the_report(build: Build, tmp_pa
     assert found["e-content"] == ("marked", "<div>", '<div class="e-content">')
 
 
-def test_mentions_are_comments_of_the_entry(build: Build) -> None:
+def test_mentions_are_comments_of_the_entry(build: Build, tmp_path: Path) -> None:
+    own = themed(
+        "<!doctype html><title>t</title><body><article><div>{{ article.content }}</div></article>"
+    )
     mention = {
         "type": "entry",
         "wm-source": "https://b.example/1",
@@ -162,8 +165,9 @@ def test_mentions_are_comments_of_the_entry(build: Build) -> None:
         "wm-property": "in-reply-to",
         "content": {"text": "Well said."},
     }
-    sources = {**ARTICLE, "mentions.json": json.dumps({"children": [mention]})}
-    (comment,) = entry((build(sources) / "a.html").read_text())["comment"]
+    sources = {**ARTICLE, **own, "mentions.json": json.dumps({"children": [mention]})}
+    page = build(sources, THEME=str(tmp_path / "site/theme")) / "a.html"
+    (comment,) = entry(page.read_text())["comment"]
     assert comment["type"] == ["h-cite"]
     assert comment["properties"]["url"] == ["https://b.example/1"]
     assert comment["properties"]["content"] == ["Well said."]
