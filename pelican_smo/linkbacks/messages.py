@@ -30,6 +30,7 @@ __all__ = [
     "trackback",
     "trackback_answer",
     "webmention",
+    "xml_text",
 ]
 
 MAX_FIELDS = 20
@@ -302,9 +303,14 @@ class _Call:
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
+def xml_text(text: str) -> str:
+    """Return ``text`` without the characters that no XML document may hold."""
+    return _NOT_XML.sub("", text)
+
+
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("", text).strip()
+    return xml_text(text).strip()
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(xml_text(text))

@@ -25,6 +25,8 @@ __all__ = [
     "Endpoint",
     "Post",
     "Refuse",
+    "Seldom",
+    "nothing_here",
     "respond",
 ]
 

@@ -145,8 +145,9 @@ class _Desk:
         ]
 
     async def nowhere(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what is asked of an address that there is not (ASGI)."""
-        await Endpoint(_nothing, self._refuse, self._counts, None)(scope, receive, send)
+        """Answer what is asked of, or sent to, an address that there is not (ASGI)."""
+        answer = self._refuse(Request(scope, receive), nothing_here())
+        await answer(scope, receive, send)
 
     # Messages.
 
@@ -240,7 +241,7 @@ class _Desk:
                 fault=49,
                 outcome="blocked",
             )
-        _raise_too_many(self._quota.host(host(page).rstrip(".")))
+        _raise_too_many(self._quota.host(host(page).rstrip("."), f"{target.id} {page}"))
         return target
 
     async def _kept(
@@ -350,7 +351,3 @@ def _raise_too_many(wait: float) -> None:
             retry_after=seconds,
             outcome="too many",
         )
-
-
-async def _nothing(_: Request) -> Response:
-    raise nothing_here()

@@ -1,17 +1,19 @@
 """The home of the public feeds: approved mentions as JF2 and as Atom."""
 
+import hashlib
 import json
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from pelican_smo.linkbacks.messages import xml_text
+from pelican_smo.receiver.targets import Targets
 from pelican_smo.text import cut
 from pelican_smo.urls import host, is_web
 
-__all__ = ["atom", "etag", "is_known", "jf2"]
+__all__ = ["atom", "etag", "is_known", "jf2", "mark"]
 
 Entry = Mapping[str, Any]
 
@@ -19,7 +21,6 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _MAX_TITLE = 100
 # A feed without entries has to say when it changed as well (RFC 4287, section 4.1.1).
 _NEVER = "1970-01-01T00:00:00Z"
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _VERBS = {
     "in-reply-to": "Reply",
     "like-of": "Like",
@@ -31,10 +32,22 @@ _VERBS = {
 }
 
 
-def etag(generation: int, kind: str, article: str | None) -> str:
-    """Return the entity tag of a feed: the same as long as nothing published has changed."""
+def etag(generation: int, addresses: str, kind: str, article: str | None) -> str:
+    """Return the entity tag of a feed: the same as long as nothing in it has changed.
+
+    That is what is published, which ``generation`` counts, and where its articles are, of
+    which ``addresses`` is the mark.
+    """
     about = "" if article is None else "-" + uuid.uuid5(uuid.NAMESPACE_URL, article).hex[:12]
-    return f'"{generation}-{kind}{about}"'
+    return f'"{generation}-{addresses}-{kind}{about}"'
+
+
+def mark(targets: Targets) -> str:
+    """Return a short word that is another one when an article, or the site, has moved."""
+    digest = hashlib.blake2b(targets.site.encode("utf-8", "replace"), digest_size=6)
+    for target in targets.by_id.values():
+        digest.update(f"\n{target.id} {target.url}".encode("utf-8", "replace"))
+    return digest.hexdigest()
 
 
 def is_known(tag: str, if_none_match: str) -> bool:
@@ -43,22 +56,11 @@ def is_known(tag: str, if_none_match: str) -> bool:
     return tag in tags or "*" in tags
 
 
-def jf2(entries: Iterable[Entry], public_url: str) -> bytes:
-    """Return ``entries`` as a JF2 feed (W3C Note), with absolute addresses of our avatars."""
-    feed = {
-        "type": "feed",
-        "name": "Mentions",
-        "children": [_with_absolute_photo(entry, public_url) for entry in entries],
-    }
+def jf2(entries: Iterable[Entry]) -> bytes:
+    """Return ``entries`` as a JF2 feed (W3C Note)."""
+    feed = {"type": "feed", "name": "Mentions", "children": list(entries)}
     written = json.dumps(feed, ensure_ascii=False, separators=(",", ":"))
     return written.encode("utf-8", "replace")
-
-
-def _with_absolute_photo(entry: Entry, public_url: str) -> Entry:
-    author = entry.get("author")
-    if not isinstance(author, Mapping) or not str(author.get("photo", "")).startswith("avatars/"):
-        return entry
-    return {**entry, "author": {**author, "photo": f"{public_url}/{author['photo']}"}}
 
 
 def atom(entries: Sequence[Entry], *, address: str, about: str) -> bytes:
@@ -117,7 +119,7 @@ def _author(entry: Entry) -> str:
 
 def _word(values: Entry, name: str) -> str:
     value = values.get(name)
-    return _NOT_XML.sub("", value).strip() if isinstance(value, str) else ""
+    return xml_text(value).strip() if isinstance(value, str) else ""
 
 
 def _date(entry: Entry, name: str) -> str:
@@ -132,4 +134,4 @@ def _date(entry: Entry, name: str) -> str:
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = _NOT_XML.sub("", text)
+    ET.SubElement(parent, name).text = xml_text(text)

@@ -26,7 +26,7 @@ _STATES: dict[Status, tuple[str, str]] = {
     ),
     "published": (
         "Your mention was accepted",
-        "It stands below the article from the next time that the site is built.",
+        "It stands below the article, or will as soon as the site is built again.",
     ),
     "unverified": (
         "It could not be verified",

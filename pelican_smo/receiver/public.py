@@ -51,6 +51,7 @@ class Public:
     ) -> None:
         self._inbox, self._targets, self._root, self._counts = inbox, targets, root, counts
         self._feeds: OrderedDict[tuple[str, str | None], tuple[str, bytes]] = OrderedDict()
+        self._marked: tuple[Targets | None, str] = (None, "")
 
     def rows(self) -> dict[str, Answer]:
         """Return what is answered at which path."""
@@ -66,10 +67,11 @@ class Public:
     async def feed(self, request: Request, kind: str) -> Response:
         """Return the approved mentions, those of ``?target=`` or all, as a feed of ``kind``."""
         asked = request.query_params.get("target")
-        target = None if asked is None else self._targets().find(asked)
+        targets = self._targets()
+        target = None if asked is None else targets.find(asked)
         # Pages that we do not know share one empty feed.
         article = None if asked is None else (target.id if target else "")
-        tag = feeds.etag(await self._inbox.generation(), kind, article)
+        tag = feeds.etag(await self._inbox.generation(), self._mark(targets), kind, article)
         headers = {**PUBLIC, "etag": tag}
         if feeds.is_known(tag, request.headers.get("if-none-match", "")):
             return Response(None, 304, headers)
@@ -82,6 +84,12 @@ class Public:
             self._feeds.popitem(last=False)
         return Response(body, 200, headers, _FEED_TYPES[kind])
 
+    def _mark(self, targets: Targets) -> str:
+        # They are built anew at each change, and there may be thousands.
+        if self._marked[0] is not targets:
+            self._marked = targets, feeds.mark(targets)
+        return self._marked[1]
+
     async def _written(self, kind: str, article: str | None, target: Target | None) -> bytes:
         entries = () if article == "" else await self._inbox.published(article)
         if kind == "atom":
@@ -92,7 +100,7 @@ class Public:
             )
             write = partial(feeds.atom, entries, address=address, about=about)
         else:
-            write = partial(feeds.jf2, entries, self._root)
+            write = partial(feeds.jf2, entries)
         return await asyncio.to_thread(write) if len(entries) > _MANY_ENTRIES else write()
 
     async def avatar(self, request: Request) -> Response:

@@ -55,7 +55,10 @@ class Buckets:
 
 
 class Quota:
-    """What one client's network and one source host may send; 0 of either is no limit."""
+    """What one client's network and one source host may send; 0 of either is no limit.
+
+    A client has so many messages, a host so many links that are new.
+    """
 
     def __init__(
         self,
@@ -68,14 +71,33 @@ class Quota:
     ) -> None:
         self._clients = Buckets(client_a_minute / _MINUTE, max(1, client_burst), clock=clock)
         self._hosts = Buckets(host_an_hour / _HOUR, max(1, host_burst), clock=clock)
+        self._clock = clock
+        # Links that were counted and when, the one counted last at the end. Of an address that
+        # a stranger makes as long as he likes, a number is kept; Python's are keyed.
+        self._links: OrderedDict[int, float] = OrderedDict()
 
     def client(self, key: str) -> float:
         """Count one request of the network ``key``; returns 0, or the seconds to wait."""
         return self._clients.take(key)
 
-    def host(self, name: str) -> float:
-        """Count one mention from a page of host ``name``; returns 0, or the seconds to wait."""
-        return self._hosts.take(name)
+    def host(self, name: str, link: str) -> float:
+        """Count ``link``, from a page of host ``name``; returns 0, or the seconds to wait.
+
+        A link that was counted within the last hour is not counted again: one post may be told
+        of by three protocols, and by whoever likes to tell of it once more.
+        """
+        if self._hosts.rate <= 0:
+            return 0.0
+        key, now = hash(link), self._clock()
+        if now - self._links.get(key, -_HOUR) < _HOUR:
+            return 0.0
+        if wait := self._hosts.take(name):
+            return wait
+        self._links[key] = now
+        self._links.move_to_end(key)
+        if len(self._links) > MOST_KEYS:
+            self._links.popitem(last=False)
+        return 0.0
 
 
 def network(address: str) -> str:
@@ -96,7 +118,8 @@ def network(address: str) -> str:
 def client_key(secret: bytes) -> Callable[[str], str]:
     """Return what turns a client's IP address into the keyed hash of its network.
 
-    Only the hash is ever kept: whoever reads the store without ``secret`` learns no address.
+    The hash is kept, no address. It keeps them from whoever sees a list or an export; who has
+    the database has ``secret`` too, and may try every network until one fits.
     """
 
     @lru_cache(maxsize=10_000)

@@ -1,7 +1,7 @@
 """An inbox in memory, and a way to ask an application without a network."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -102,13 +102,19 @@ class Answer:
 class Asker:
     """Asks an ASGI application as a server would, from ``client``'s address."""
 
-    def __init__(self, inbox: MemoryInbox, *, targets: Targets = TARGETS, **options: Any) -> None:
+    def __init__(
+        self,
+        inbox: MemoryInbox,
+        *,
+        targets: Callable[[], Targets] = lambda: TARGETS,
+        **options: Any,
+    ) -> None:
         self.inbox = inbox
         options.setdefault("public_url", ROOT)
         options.setdefault("secret", b"secret")
         options.setdefault("quota", Quota(client_a_minute=0, host_an_hour=0))
         options.setdefault("clock", lambda: 1_000.0)
-        self.app = app(inbox, lambda: targets, **options)
+        self.app = app(inbox, targets, **options)
 
     def post(self, path: str, body: bytes | dict[str, str] = b"", **options: Any) -> Answer:
         if isinstance(body, dict):

@@ -61,13 +61,13 @@ def trackback_error(answer: Answer) -> tuple[str, str]:
     return response.findtext("error", ""), response.findtext("message", "")
 
 
-def send(ask: Asker, protocol: str, **options: Any) -> Answer:
+def send(ask: Asker, protocol: str, source: str = SOURCE, **options: Any) -> Answer:
     """Send the same link by ``protocol``."""
     if protocol == "webmention":
-        return ask.post("/webmention", PAIR, **options)
+        return ask.post("/webmention", {**PAIR, "source": source}, **options)
     if protocol == "pingback":
-        return ask.post("/pingback", ping(), content_type="text/xml", **options)
-    return ask.post("/trackback/one", {"url": SOURCE}, **options)
+        return ask.post("/pingback", ping(source), content_type="text/xml", **options)
+    return ask.post("/trackback/one", {"url": source}, **options)
 
 
 PROTOCOLS = pytest.mark.parametrize("protocol", ["webmention", "pingback", "trackback"])
@@ -375,7 +375,8 @@ class TestTrackBack:
         url = "https://site.example/x.html"
         name = "2026/my own, é"
         target = Target(id=name, url=url, title="", closed=False, addresses=frozenset({url}))
-        asker = Asker(inbox, targets=Targets("https://site.example", {name: target}))
+        targets = Targets("https://site.example", {name: target})
+        asker = Asker(inbox, targets=lambda: targets)
         assert trackback_error(asker.post(f"/trackback/{name}", {"url": SOURCE}))[0] == "0"
 
 
@@ -454,9 +455,18 @@ class TestEveryProtocol:
         quota = Quota(client_a_minute=0, host_an_hour=60, host_burst=2, clock=lambda: 0.0)
         ask = Asker(inbox, quota=quota)
         for number in range(5):
-            answer = send(ask, protocol, client=(f"192.0.{number}.1", 1))
+            client = (f"192.0.{number}.1", 1)
+            answer = send(ask, protocol, f"{SOURCE}/{number}", client=client)
         assert answer.headers["retry-after"] == "60"
         assert len(inbox.arrivals) == 2
+
+    def test_sec_1_one_link_told_of_in_three_ways_counts_once(self, inbox: MemoryInbox) -> None:
+        quota = Quota(client_a_minute=0, host_an_hour=60, host_burst=1, clock=lambda: 0.0)
+        ask = Asker(inbox, quota=quota)
+        for protocol in ("trackback", "pingback", "webmention", "webmention"):
+            assert send(ask, protocol).status < 300
+        assert len(inbox.arrivals) == 4
+        assert send(ask, "webmention", f"{SOURCE}/2").status == 429
 
     def test_sec_1_another_spelling_of_a_host_is_the_same_host(self, inbox: MemoryInbox) -> None:
         quota = Quota(client_a_minute=0, host_an_hour=60, host_burst=1, clock=lambda: 0.0)
@@ -577,6 +587,11 @@ class TestMethods:
         answer = ask.post(path, PAIR)
         assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
+    def test_what_is_sent_to_no_address_of_ours_finds_nothing(self, ask: Asker) -> None:
+        for path in ("/nowhere", "/trackback", "/webmention/", "/webmention/x"):
+            for method in ("POST", "GET", "PUT"):
+                assert ask.ask(method, path, b"x=y", content_type=FORM).status == 404
+
     def test_head_is_get(self, ask: Asker) -> None:
         for path in ("/", "/webmention", "/pingback", "/trackback/one", "/mentions.jf2"):
             assert ask.ask("HEAD", path).headers == ask.get(path).headers
@@ -680,7 +695,8 @@ class TestPeople:
         url = "https://site.example/x.html"
         title = "<script>alert(1)</script>"
         target = Target(id="x", url=url, title=title, closed=False, addresses=frozenset({url}))
-        asker = Asker(inbox, targets=Targets("https://site.example", {"x": target}))
+        targets = Targets("https://site.example", {"x": target})
+        asker = Asker(inbox, targets=lambda: targets)
         page = html5lib.parse(asker.get("/trackback/x").text, namespaceHTMLElements=False)
         assert page.findall(".//script") == []
         assert title in "".join(page.itertext())

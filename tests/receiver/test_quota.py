@@ -1,5 +1,8 @@
 """How much one sender may send (SEC-1, SEC-15), with a clock that stands where a test puts it."""
 
+import itertools
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,11 +33,34 @@ def test_sec_15_a_client_has_its_burst_and_then_thirty_a_minute() -> None:
 def test_sec_1_a_source_host_has_sixty_an_hour_whoever_sends() -> None:
     clock = Clock()
     quota = Quota(clock=clock)
-    assert [quota.host("b.example") for _ in range(60)] == [0] * 60
-    assert quota.host("b.example") == 60.0
+    links = (f"one https://b.example/{number}" for number in itertools.count())
+    assert [quota.host("b.example", next(links)) for _ in range(60)] == [0] * 60
+    assert quota.host("b.example", next(links)) == 60.0
     clock.now += 3600
-    assert [quota.host("b.example") for _ in range(60)] == [0] * 60
-    assert quota.host("b.example") == 60.0
+    assert [quota.host("b.example", next(links)) for _ in range(60)] == [0] * 60
+    assert quota.host("b.example", next(links)) == 60.0
+
+
+def test_sec_1_a_link_counts_once_an_hour_however_often_it_is_sent() -> None:
+    clock = Clock()
+    quota = Quota(host_an_hour=1, host_burst=2, clock=clock)
+    assert [quota.host("b.example", "one https://b.example/") for _ in range(9)] == [0] * 9
+    assert quota.host("b.example", "two https://b.example/") == 0
+    assert quota.host("b.example", "three https://b.example/") == 3600.0
+    # What was refused is not known by it.
+    assert quota.host("b.example", "three https://b.example/") == 3600.0
+    assert quota.host("b.example", "one https://b.example/") == 0
+    clock.now += 3600
+    assert quota.host("b.example", "one https://b.example/") == 0
+    assert quota.host("b.example", "two https://b.example/") == 3600.0
+
+
+def test_the_links_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pelican_smo.receiver.quota.MOST_KEYS", 100)
+    quota = Quota(host_burst=1e9, clock=Clock())
+    for number in range(1000):
+        quota.host(f"b{number}.example", str(number))
+    assert len(quota._links) == 100
 
 
 def test_asking_again_and_again_does_not_put_off_the_next_token() -> None:
@@ -51,7 +77,7 @@ def test_asking_again_and_again_does_not_put_off_the_next_token() -> None:
 def test_zero_turns_a_quota_off_and_remembers_nobody() -> None:
     quota = Quota(client_a_minute=0, host_an_hour=0)
     assert {quota.client("a") for _ in range(1000)} == {0}
-    assert {quota.host("a") for _ in range(1000)} == {0}
+    assert {quota.host("a", str(number)) for number in range(1000)} == {0}
     buckets = Buckets(0, 1)
     buckets.take("a")
     assert len(buckets) == 0
