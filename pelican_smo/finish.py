@@ -275,7 +275,7 @@ class Run:
                 write_links(cache, site, self.sources.values())
                 write_atomically(cache / "report.json", self._report_text().encode())
             if site and self.settings.linkback_endpoint:
-                write_targets(output, site, self.targets.values())
+                write_targets(output, site, self.settings.linkback_endpoint, self.targets.values())
         except OSError as error:
             self.report.add(
                 "error",

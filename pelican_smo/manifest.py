@@ -90,9 +90,12 @@ def outgoing_links(body: str, page_url: str) -> list[str]:
     return list(links)
 
 
-def write_targets(output: Path, site_url: str, rows: Iterable[str]) -> None:
-    """Write ``smo/targets.json`` below ``output``: where linkbacks may point to."""
-    top = {"version": VERSION, "site": site_url}
+def write_targets(output: Path, site_url: str, endpoint: str, rows: Iterable[str]) -> None:
+    """Write ``smo/targets.json`` below ``output``: where linkbacks may point to.
+
+    ``endpoint`` is the receiver that the pages announce.
+    """
+    top = {"version": VERSION, "site": site_url, "endpoint": endpoint}
     write_atomically(output / "smo" / "targets.json", _lines(top, "targets", rows))
 
 

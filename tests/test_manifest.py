@@ -46,7 +46,7 @@ def test_targets_are_in_the_order_of_their_urls(tmp_path: Path) -> None:
         target_row(name, f"https://example.org/{name}", "A \u2028 title", (), closed=False)
         for name in ("b", "a")
     ]
-    write_targets(tmp_path, "https://example.org", rows)
+    write_targets(tmp_path, "https://example.org", "https://m.example.org", rows)
     targets = json.loads((tmp_path / "smo/targets.json").read_text())
     assert targets["site"] == "https://example.org"
     assert [target["id"] for target in targets["targets"]] == ["a", "b"]

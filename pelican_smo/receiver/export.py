@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +16,32 @@ from pelican_smo.receiver.targets import Targets
 __all__ = ["export", "feed"]
 
 _VERSION = 1
-# A file that loses more than half of so many mentions or more is taken for a mistake.
+_PICTURE = re.compile(rf"{AVATARS}/([0-9a-f]{{64}}\.webp)")
+# A file that loses so many mentions or more that the store never heard of is taken for that
+# of another store. What the owner took away, the store knows.
 _ENOUGH_TO_DOUBT = 10
 
 
 def export(store: Store, targets: Targets | None, path: Path, *, force: bool = False) -> int:
-    """Write what is published to ``path``, and new pictures into a folder beside it.
+    """Write what is published to ``path``, and pictures into a folder beside it.
 
-    Returns the number of mentions. Readers see the old file or the new one, whole. Raises
-    ReceiverError where it cannot be written, and unless ``force`` is set where it would hold
-    fewer than half as many mentions as before.
+    Returns the number of mentions. Readers see the old file or the new one, whole; pictures
+    that only the old one had are removed. Raises ReceiverError where it cannot be written,
+    and unless ``force`` is set where most of the old file is of another store.
     """
     generation, mentions = store.generation(), store.mentions(Filter(published=True))
-    before = _count(path)
-    if not force and before >= _ENOUGH_TO_DOUBT and len(mentions) < before / 2:
+    before = _entries(path)
+    unknown = [one for one in before if not _is_known(store, one)]
+    if not force and len(unknown) >= _ENOUGH_TO_DOUBT and len(unknown) > len(before) / 2:
         raise ReceiverError(
-            f"{path} has {before} mentions and would have {len(mentions)}; if that is right, "
-            "say --force"
+            f"{path} has {len(unknown)} mentions that this database never heard of; name another "
+            f"file, or write over it by `pelican-smo mentions --database … export {path} --force`"
         )
     try:
         entries = [_entry(store, targets, mention, path.parent) for mention in mentions]
         write_atomically(path, feed(entries, generation).encode(), durable=True)
+        for name in _pictures(before) - _pictures(entries):
+            (path.parent / AVATARS / name).unlink(missing_ok=True)
     except OSError as error:
         raise ReceiverError(
             f"{error.filename or path} cannot be written: {error.strerror or error}"
@@ -68,8 +74,22 @@ def _picture(store: Store, mention: Mention, folder: Path) -> str:
     return f"{AVATARS}/{path.name}"
 
 
-def _count(path: Path) -> int:
+def _entries(path: Path) -> list[Mapping[str, Any]]:
+    """Return the entries of an earlier export at ``path``, as far as there is one."""
     try:
-        return len(json.loads(path.read_bytes())["children"])
+        children = json.loads(path.read_bytes())["children"]
+        return [one for one in children if isinstance(one, dict)]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return 0
+        return []
+
+
+def _is_known(store: Store, entry: Mapping[str, Any]) -> bool:
+    source, article = str(entry.get("wm-source")), str(entry.get("smo-article"))
+    return store.by_token(store.token(source, article)) is not None
+
+
+def _pictures(entries: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the names of the pictures of ours that ``entries`` show."""
+    authors = (one.get("author") for one in entries)
+    photos = (str(one.get("photo", "")) for one in authors if isinstance(one, dict))
+    return {found[1] for photo in photos if (found := _PICTURE.fullmatch(photo))}

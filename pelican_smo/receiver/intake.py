@@ -16,7 +16,6 @@ from pelican_smo.receiver.targets import Targets
 __all__ = ["Intake"]
 
 T = TypeVar("T")
-_RULES_SECONDS = 2.0
 _RETRY_AFTER = 300
 
 
@@ -50,7 +49,6 @@ class Intake:
         self._writing = False
         self._due = reader.due(clock())
         self._rules: Sequence[Rule] = reader.rules()
-        self._rules_at = clock()
         self._entries: tuple[int, list[Mapping[str, Any]]] = (-1, [])
 
     async def accept(self, arrival: Arrival) -> str:
@@ -176,5 +174,11 @@ def _kept(store: Store, arrival: Arrival, full: Container[str]) -> Exception | N
         and store.by_token(store.token(arrival.source, arrival.article)) is None
     ):
         return NotNowError("too many linkbacks to this article wait for its author", 3600)
-    store.arrive(arrival)
+    try:
+        with store.savepoint():
+            store.arrive(arrival)
+    except NotNowError:
+        raise
+    except Exception as error:  # noqa: BLE001  it belongs to this arrival, not to all of them
+        return error
     return None

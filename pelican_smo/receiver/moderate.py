@@ -72,8 +72,9 @@ def blocks(source: str, client: str, rules: Iterable[Rule]) -> bool:
 
 
 def _named(source: str, author: str, rules: Iterable[Rule]) -> Verdict | None:
+    narrowest_first = sorted(rules, key=lambda rule: len(rule.value), reverse=True)
     for scope in ("url", "author", "host"):
-        for rule in rules:
+        for rule in narrowest_first:
             if rule.scope == scope and _means(rule, source, author):
                 return rule.action
     return None

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from starlette.types import ASGIApp
 
 from pelican_smo import __version__
 from pelican_smo.errors import ReceiverError, SmoError
+from pelican_smo.linkbacks.addresses import normal
 from pelican_smo.linkbacks.guard import Fetcher, Limits, allowing
 from pelican_smo.linkbacks.parsers import Parsers
+from pelican_smo.receiver.answers import Seldom
 from pelican_smo.receiver.app import app
 from pelican_smo.receiver.avatars import avatar
 from pelican_smo.receiver.connections import connection
@@ -73,6 +76,8 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
             agent=_agent(options), limits=limits, judge=allowing(*options.allow_networks)
         )
         targets = TargetsSource(options.targets, fetch_with(fetcher, limits), bases=options.also)
+        _compare(targets().endpoint, options.public_url)
+        listening = stack.enter_context(_listening(options))
         store = SqliteStore(options.database)
         group = GroupCommit(store)
         stack.callback(store.close)
@@ -110,14 +115,24 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
             f"receives linkbacks for {len(targets().by_id)} articles of {targets().site} "
             f"on http://{options.bind}:{options.port}, known as {options.public_url}"
         )
-        _serve(application, options)
+        _serve(application, listening)
 
 
-def _serve(application: ASGIApp, options: Options) -> None:
+def _listening(options: Options) -> socket.socket:
+    """Return the socket to listen on; raises ReceiverError where another program has it."""
+    family = socket.AF_INET6 if ":" in options.bind else socket.AF_INET
+    try:
+        return socket.create_server((options.bind, options.port), family=family, backlog=2048)
+    except OSError as error:
+        raise ReceiverError(
+            f"cannot listen on {options.bind}:{options.port}: {error.strerror or error}; "
+            "choose another with --port or --bind"
+        ) from error
+
+
+def _serve(application: ASGIApp, listening: socket.socket) -> None:
     config = uvicorn.Config(
         application,
-        host=options.bind,
-        port=options.port,
         http=connection(),
         ws="none",
         log_level="error",  # at "warning" strangers could fill the log
@@ -127,18 +142,11 @@ def _serve(application: ASGIApp, options: Options) -> None:
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
         limit_concurrency=2000,
-        backlog=2048,
     )
-    server = uvicorn.Server(config)
     # The server stops on these by itself, and then sends them again to those before it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    try:
-        server.run()
-    except SystemExit as error:
-        raise ReceiverError(
-            f"cannot listen on {options.bind}:{options.port}; is another program there?"
-        ) from error
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _allow_many_files() -> None:
@@ -149,6 +157,17 @@ def _allow_many_files() -> None:
         return
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _compare(announced: str, public_url: str) -> None:
+    """Warn where the pages send linkbacks elsewhere."""
+    if announced and normal(f"{announced.rstrip('/')}/") != normal(f"{public_url.rstrip('/')}/"):
+        log.warning(
+            "pelican_smo: the site's pages announce %s (SMO_LINKBACK_ENDPOINT), and this "
+            "receiver is known as %s (--public-url)",
+            announced,
+            public_url,
+        )
 
 
 def _agent(options: Options) -> str:
@@ -162,12 +181,12 @@ class Care:
     def __init__(
         self, options: Options, group: GroupCommit, intake: Intake, targets: TargetsSource
     ) -> None:
-        self._options, self._group, self._intake, self._targets = options, group, intake, targets
+        self._options, self._group, self._targets = options, group, targets
         # An own view of the file: writing an export must not keep messages waiting.
         self._store = SqliteStore(options.database)
         self._exported = -1
         self._stopping = threading.Event()
-        self._said: set[str] = set()
+        self._loud = Seldom(_HOUR)
         far = _TARGETS_FILE if "://" not in options.targets else _TARGETS_URL
         self._duties: list[tuple[float, Callable[[], object]]] = [
             (_TICK, intake.refresh),
@@ -202,9 +221,8 @@ class Care:
         try:
             duty()
         except SmoError as error:
-            # What can be mended is said once, not every second.
-            if str(error) not in self._said:
-                self._said.add(str(error))
+            # What can be mended is said now and then, not every second.
+            if self._loud(str(error)):
                 log.warning("pelican_smo: %s", error)
         except Exception:
             log.exception("pelican_smo: housekeeping failed; trying again")

@@ -53,12 +53,18 @@ def after(
     match outcome.kind:
         case "verified" | "unchanged":
             return _verified(mention, outcome, now, verdict=verdict)
+        case "no-link" | "gone":
+            return _kept(mention, outcome.kind, outcome.reason)
         case "missing":
-            return _missing(mention, outcome, now)
+            found = _missing(mention, outcome, now)
         case "unavailable":
-            return _unavailable(mention, outcome, now, jitter)
-        case final:
-            return _kept(mention, final, outcome.reason)
+            found = _unavailable(mention, outcome, now, jitter)
+        case "refused":
+            found = _kept(mention, outcome.kind, outcome.reason)
+    if mention.verification in ("no-link", "gone"):
+        # What took the link away was seen; a look that saw nothing does not bring it back.
+        return replace(found, verification=mention.verification, reason=mention.reason)
+    return found
 
 
 def _verified(mention: Mention, outcome: Outcome, now: float, *, verdict: Verdict) -> Next:

@@ -29,18 +29,26 @@ class Target:
 
 
 class Targets:
-    """Every article of a site, by id and by each of its addresses."""
+    """Every article of a site, by id and by each of its addresses.
 
-    def __init__(self, site: str, targets: Mapping[str, Target]) -> None:
-        self.site = site
+    ``endpoint`` is the receiver that its pages announce, as far as the build told.
+    """
+
+    def __init__(self, site: str, targets: Mapping[str, Target], endpoint: str = "") -> None:
+        self.site, self.endpoint = site, endpoint
         self.by_id = targets
         self._by_address = {
             address: target for target in targets.values() for address in target.addresses
         }
 
     def find(self, url: str) -> Target | None:
-        """Return the article at ``url``, whose fragment does not matter."""
-        return self._by_address.get(normal_page(url))
+        """Return the article at ``url``.
+
+        Its fragment does not matter, nor do the parameters ``utm_…`` that sites and networks
+        add to count who comes from where.
+        """
+        page = normal_page(url)
+        return self._by_address.get(page) or self._by_address.get(_uncounted(page))
 
     @classmethod
     def read(cls, data: bytes, where: str = "targets.json", bases: Sequence[str] = ()) -> "Targets":
@@ -50,14 +58,14 @@ class Targets:
         """
         try:
             top = json.loads(data)
-            site = str(top["site"])
+            site, endpoint = str(top["site"]), str(top.get("endpoint", ""))
             rows = [_target(row, site, bases) for row in top["targets"]]
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ReceiverError(
                 f"{where} is no list of targets ({type(error).__name__}: {error}); "
                 "a build with SITEURL and SMO_LINKBACK_ENDPOINT writes it as smo/targets.json"
             ) from error
-        return cls(site, {row.id: row for row in rows})
+        return cls(site, {row.id: row for row in rows}, endpoint)
 
 
 def _target(row: Mapping[str, Any], site: str, bases: Sequence[str]) -> Target:
@@ -77,6 +85,12 @@ def _target(row: Mapping[str, Any], site: str, bases: Sequence[str]) -> Target:
         closed=bool(row.get("closed")),
         addresses=frozenset(addresses - {""}),
     )
+
+
+def _uncounted(page: str) -> str:
+    address, _, query = page.partition("?")
+    kept = [part for part in query.split("&") if part and not part.startswith("utm_")]
+    return f"{address}?{'&'.join(kept)}" if kept else address
 
 
 class TargetsSource:

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from pelican_smo.errors import FetchError
 from pelican_smo.receiver.inbox import NotNowError
 from pelican_smo.receiver.moderate import verdict
-from pelican_smo.receiver.states import Outcome, after
+from pelican_smo.receiver.states import RETRIES, Outcome, after
 from pelican_smo.receiver.store import Job, Media, Mention, Store
 from pelican_smo.receiver.store.group import GroupCommit
 
@@ -27,6 +27,7 @@ _LEASE = 120.0
 _IDLE = 0.25
 _MOST_HOSTS = 10_000
 _REST = 5.0
+_FAILED = Outcome(kind="unavailable", reason="a mistake of pelican-smo, told in its log")
 
 
 class Workers:
@@ -114,8 +115,8 @@ class Workers:
             except NotNowError as error:
                 log.warning("pelican_smo: %s; its job will be done again", error)
             except Exception:
-                # The lease runs out, and the job is done again.
-                log.exception("pelican_smo: job %s failed", job.id)
+                log.exception("pelican_smo: job %s failed; it will be tried again later", job.id)
+                self._put_off(job)
             finally:
                 self._free.release()
 
@@ -125,8 +126,24 @@ class Workers:
                 return self._draw(job)
             return self._verify(job)
         except FetchError as error:
+            if error.problem != "busy":
+                return self._put_off(job)
             turn = self._turn(job.mention.host, error.retry_after)
             return self._settle(job, lambda store, _: store.postpone(job, turn))
+
+    def _put_off(self, job: Job) -> Future[bool]:
+        """Have a job that failed done again later, and more seldom each time."""
+        if job.kind == "verify":
+            return self._settle(
+                job, lambda store, mention: self._conclude(store, job, mention, _FAILED)
+            )
+        now = self._clock()
+        if job.attempts > len(RETRIES):
+            origin = job.mention.shown.author.photo if job.mention.shown else ""
+            nothing = Media(origin=origin)
+            return self._settle(job, lambda store, _: store.settle_media(job, nothing, now))
+        later = now + RETRIES[job.attempts - 1]
+        return self._settle(job, lambda store, _: store.postpone(job, later, tried=True))
 
     def _give_back(self, job: Job) -> Future[bool]:
         return self._settle(job, lambda store, _: store.postpone(job, self._clock()))
@@ -160,11 +177,15 @@ class Workers:
 
     def _conclude(self, store: Store, job: Job, mention: Mention, outcome: Outcome) -> None:
         now = self._clock()
+        if (mention.protocols, mention.claims) != (job.mention.protocols, job.mention.claims):
+            # What came meanwhile decides how the source is to be read: once more, at once.
+            store.postpone(job, now)
+            return
         judged = verdict(
             mention,
             outcome.reading or mention.reading,
             store.rules(),
-            approved_before=store.approved_from(mention.host),
+            approved_before=store.approved_beside(mention),
             trust_after=self._trust_after,
             signals=mention.signals if outcome.kind == "unchanged" else outcome.signals,
         )

@@ -16,7 +16,7 @@ from pelican_smo.receiver.store import Filter, Media
 from pelican_smo.receiver.store.sqlite import SqliteStore
 from pelican_smo.receiver.targets import Targets
 
-from .arrivals import NOW, arrival, claim, verified
+from .arrivals import BEA, NOW, arrival, claim, verified
 
 TARGETS = Targets.read(
     b'{"site": "https://site.example", "targets": [{"id": "one", "title": "One",'
@@ -92,12 +92,14 @@ def test_an_empty_one_is_valid_too(store: SqliteStore, tmp_path: Path) -> None:
 def test_pictures_of_authors_lie_beside_it(store: SqliteStore, tmp_path: Path) -> None:
     store.arrive(arrival())
     store.moderate([verified(store)], "approve", "ada", NOW)
-    media = Media(origin="https://b.example/bea.jpg", name="ab.webp", type="image/webp", data=b"x")
+    media = Media(
+        origin="https://b.example/bea.jpg", name=f"{'ab' * 32}.webp", type="image/webp", data=b"x"
+    )
     store.settle_media(claim(store), media, NOW)
     export(store, TARGETS, tmp_path / "mentions.json")
     (entry,) = json.loads((tmp_path / "mentions.json").read_text())["children"]
-    assert entry["author"]["photo"] == "avatars/ab.webp"
-    assert (tmp_path / "avatars/ab.webp").read_bytes() == b"x"
+    assert entry["author"]["photo"] == f"avatars/{'ab' * 32}.webp"
+    assert (tmp_path / f"avatars/{'ab' * 32}.webp").read_bytes() == b"x"
 
 
 def test_the_same_mentions_are_the_same_bytes(store: SqliteStore, tmp_path: Path) -> None:
@@ -107,16 +109,46 @@ def test_the_same_mentions_are_the_same_bytes(store: SqliteStore, tmp_path: Path
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
-def test_what_would_lose_more_than_half_has_to_be_meant(store: SqliteStore, tmp_path: Path) -> None:
-    approve(store, 12)
+def test_a_file_of_another_store_has_to_be_written_over_on_purpose(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    other = SqliteStore(tmp_path / "other.sqlite3")
+    approve(other, 12)
     path = tmp_path / "mentions.json"
-    export(store, TARGETS, path)
-    store.moderate(store.mentions()[:7], "reject", "ada", NOW)
+    export(other, TARGETS, path)
     before = path.read_bytes()
-    with pytest.raises(ReceiverError, match="12 mentions and would have 5"):
+    with pytest.raises(ReceiverError, match="12 mentions that this database never heard of"):
         export(store, TARGETS, path)
     assert path.read_bytes() == before
-    assert export(store, TARGETS, path, force=True) == 5
+    assert export(store, TARGETS, path, force=True) == 0
+
+
+@pytest.mark.parametrize("action", ["reject", "erase"])
+def test_what_the_owner_took_away_is_gone_without_a_word(
+    store: SqliteStore, tmp_path: Path, action: str
+) -> None:
+    approve(store, 20)
+    path = tmp_path / "mentions.json"
+    export(store, TARGETS, path)
+    store.moderate(store.mentions()[:19], action, "ada", NOW)  # type: ignore[arg-type]
+    assert export(store, TARGETS, path) == 1
+
+
+def test_SEC_24_the_picture_of_somebody_who_is_erased_goes_and_other_files_stay(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    store.arrive(arrival())
+    store.moderate([verified(store)], "approve", "ada", NOW)
+    name = f"{'ab' * 32}.webp"
+    media = Media(origin=BEA.author.photo, name=name, type="image/webp", data=b"x")
+    store.settle_media(claim(store), media, NOW)
+    export(store, TARGETS, tmp_path / "mentions.json")
+    theirs = tmp_path / "avatars" / f"{'cd' * 32}.webp"
+    theirs.write_bytes(b"of another export")
+    assert (tmp_path / "avatars" / name).exists()
+    store.moderate(store.mentions(), "erase", "ada", NOW)
+    export(store, TARGETS, tmp_path / "mentions.json")
+    assert [path.name for path in (tmp_path / "avatars").iterdir()] == [theirs.name]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder cannot be made read-only so there")

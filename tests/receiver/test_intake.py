@@ -176,3 +176,16 @@ def test_there_is_something_to_count(tmp_path: Path) -> None:
         assert figures["oldest_job_seconds"] == 10
 
     run(tmp_path, story)
+
+
+def test_an_arrival_that_cannot_be_kept_takes_no_other_with_it(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        torn = arrival(agent="\ud800")
+        told = await asyncio.gather(
+            *(desk.inbox.accept(one) for one in (arrival(), torn, arrival())),
+            return_exceptions=True,
+        )
+        assert [isinstance(one, str) for one in told] == [True, False, True]
+        assert len(desk.store.mentions()) == 2
+
+    run(tmp_path, story)

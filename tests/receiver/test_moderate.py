@@ -80,6 +80,12 @@ def test_the_narrower_rule_wins() -> None:
     assert judged(mention(), *reversed(rules)) == "allow"
 
 
+def test_the_narrower_host_wins_whichever_came_first() -> None:
+    rules = (("block", "host", "example"), ("allow", "host", "b.example"))
+    assert judged(mention(), *rules) == "allow"
+    assert judged(mention(), *reversed(rules)) == "allow"
+
+
 def test_a_rule_lets_a_trackback_through() -> None:
     assert judged(mention(protocols=("trackback",)), ("allow", "host", "b.example")) == "allow"
 

@@ -140,3 +140,16 @@ def test_SEC_14_no_look_at_a_source_takes_back_what_the_owner_decided(
     if moderation in ("rejected", "spam", "erased"):
         assert found.shown is None
     assert found.run_at is None or found.run_at > NOW
+
+
+@pytest.mark.parametrize("seen", ["gone", "no-link"])
+@pytest.mark.parametrize("kind", ["unavailable", "missing", "refused"])
+def test_WR_11_a_look_that_saw_nothing_brings_nothing_back(seen: str, kind: str) -> None:
+    away = mention(moderation="approved", verification=seen, reason="410", reading=BEA, shown=BEA)
+    found = after(away, Outcome(kind=kind, reason="503"), NOW, verdict="allow")  # type: ignore[arg-type]
+    assert (found.verification, found.reason) == (seen, "410")
+
+
+def test_WR_11_a_link_that_is_there_again_is_shown_again() -> None:
+    away = mention(moderation="approved", verification="gone", reading=BEA, shown=BEA)
+    assert after(away, VERIFIED, NOW, verdict="hold").verification == "verified"

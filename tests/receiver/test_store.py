@@ -497,3 +497,83 @@ def test_the_author_of_a_reading_can_be_filtered_by(store: SqliteStore) -> None:
     verified(store, Reading(author=Author(url="https://bea.example/")))
     assert store.mentions(Filter(author="https://bea.example/"))
     assert not store.mentions(Filter(author="https://ada.example/"))
+
+
+def test_a_job_of_an_erased_mention_is_no_other_mentions_job(store: SqliteStore) -> None:
+    store.arrive(arrival("https://b.example/erased"))
+    stale = claim(store)
+    store.moderate(store.mentions(), "erase", "ada", NOW)
+    store.arrive(arrival("https://c.example/new"))
+    fresh = claim(store)
+    assert store.held(stale) is None
+    assert store.held(fresh) is not None
+
+
+def test_SEC_24_what_a_rule_of_erasing_takes_off_the_page_is_told_and_grows_the_generation(
+    store: SqliteStore,
+) -> None:
+    plain = Reading(author=Author(name="Bea", url="https://b.example/"))
+    for number in (1, 2):
+        store.arrive(arrival(f"https://b.example/{number}"))
+        conclude(store, claim(store), Outcome(kind="verified", reading=plain), verdict="allow")
+    one, other = store.mentions()
+    store.moderate([one], "erase", "ada", NOW)
+    generation = store.generation()
+    store.recheck([other], "ada", NOW)
+    (job,) = [job for job in store.claim("w", NOW, lease=60, most=9) if job.kind == "verify"]
+    conclude(store, job, Outcome(kind="verified", reading=plain))
+    assert {one.moderation for one in store.mentions()} == {"erased"}
+    assert store.generation() == generation + 1
+    assert [line.action for line in store.history(other.id)][-1] == "erased"
+
+
+def test_SEC_24_erasing_an_impostor_does_not_erase_the_one_he_claims_to_be(
+    store: SqliteStore,
+) -> None:
+    store.arrive(arrival("https://impostor.example/1"))
+    store.moderate([verified(store)], "erase", "ada", NOW)
+    store.arrive(arrival("https://b.example/2"))
+    conclude(store, claim(store), Outcome(kind="verified", reading=BEA))
+    assert store.mentions()[0].moderation == "pending"
+    store.bar_author(BEA.author.url, "ada", NOW)
+    store.arrive(arrival("https://c.example/3"))
+    conclude(store, claim(store), Outcome(kind="verified", reading=BEA), verdict="allow")
+    assert store.mentions()[0].moderation == "erased"
+
+
+def test_SEC_15_links_that_are_none_do_not_fill_an_article(store: SqliteStore) -> None:
+    for _ in range(3):
+        store.arrive(arrival())
+        conclude(store, claim(store), Outcome(kind="no-link"))
+    assert not store.is_full("one", 3)
+    for _ in range(3):
+        store.arrive(arrival())
+    assert store.is_full("one", 3)
+    assert not store.is_full("two", 1)
+
+
+def test_a_mention_does_not_vouch_for_itself(store: SqliteStore) -> None:
+    store.arrive(arrival("https://b.example/1"))
+    store.moderate([verified(store)], "approve", "ada", NOW)
+    assert store.approved_beside(only(store)) == 0
+    store.arrive(arrival("https://b.example/2"))
+    assert store.approved_beside(store.mentions()[0]) == 1
+
+
+def test_a_picture_that_is_missing_is_looked_for_at_each_new_look(store: SqliteStore) -> None:
+    store.arrive(arrival())
+    store.moderate([verified(store)], "approve", "ada", NOW)
+    store.settle_media(claim(store), Media(origin=BEA.author.photo), NOW)
+    store.prune(NOW + 8 * DAY)
+    conclude(store, claim(store, NOW + 8 * DAY), Outcome(kind="unchanged"), NOW + 8 * DAY)
+    assert [job.kind for job in store.claim("w", NOW + 8 * DAY, lease=9, most=9)] == ["avatar"]
+
+
+def test_the_file_is_for_its_owner_alone(store: SqliteStore) -> None:
+    store.arrive(arrival())
+    assert {path.stat().st_mode & 0o077 for path in store.path.parent.iterdir()} == {0}
+
+
+def test_erasing_is_quick_beside_a_long_log(store: SqliteStore) -> None:
+    plan = store._db.execute("EXPLAIN QUERY PLAN DELETE FROM inbound WHERE mention = 1").fetchall()
+    assert "inbound_by_mention" in str(plan)

@@ -46,6 +46,8 @@ def no_fetch(url: str, etag: str) -> tuple[bytes, str]:
         ("https://site.example/2019/one", None),
         ("https://site.example/t%C3%BCr", "two"),
         ("https://site.example/one.html?utm=1", None),
+        ("https://site.example/one.html?utm_source=mastodon&utm_medium=share", "one"),
+        ("https://site.example/one.html?page=2&utm_source=mastodon", None),
         ("https://other.example/one.html", None),
         ("https://ada@site.example/one.html", None),
         ("one.html", None),

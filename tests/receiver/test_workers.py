@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pelican_smo.errors import FetchError
+from pelican_smo.linkbacks.reading import Reading
 from pelican_smo.receiver.states import Outcome
 from pelican_smo.receiver.store import Media, Mention, Rule
 from pelican_smo.receiver.store.group import GroupCommit
@@ -20,6 +21,10 @@ VERIFIED = Outcome(kind="verified", reading=BEA)
 Look = Callable[[Mention, int], Outcome]
 
 
+def drawn(origin: str) -> Media:
+    return Media(origin=origin, name="a.webp", type="image/webp", data=b"x")
+
+
 class Bench:
     """A store with workers that are started by the test."""
 
@@ -28,13 +33,11 @@ class Bench:
         self.group = GroupCommit(SqliteStore(file))
         self.now = NOW
 
-    def work(self, look: Look, **how: int) -> Workers:
+    def work(self, look: Look, *, picture: Callable[[str], Media] = drawn, **how: int) -> Workers:
         workers = Workers(
             self.group,
             look=look,
-            picture=lambda origin: Media(
-                origin=origin, name="a.webp", type="image/webp", data=b"x"
-            ),
+            picture=picture,
             clock=lambda: self.now,
             threads=how.get("threads", 2),
             trust_after=how.get("trust_after", 1),
@@ -154,7 +157,8 @@ def test_a_look_that_fails_by_our_own_mistake_is_not_lost(bench: Bench) -> None:
     bench.store.arrive(arrival())
     workers = bench.work(look)
     bench.until(failing.is_set)
-    assert only(bench.store).verification == "queued"
+    bench.until(lambda: only(bench.store).verification == "retrying")
+    assert only(bench.store).reason == "a mistake of pelican-smo, told in its log"
     bench.now = NOW + 121
     bench.until(lambda: only(bench.store).verification == "verified")
     workers.stop()
@@ -229,3 +233,60 @@ def test_stopping_finishes_what_was_begun_and_loses_nothing(bench: Bench) -> Non
     done = [one for one in bench.store.mentions() if one.verification == "verified"]
     assert 1 <= len(done) <= 2
     assert len(bench.store.claim("at once", NOW, lease=60, most=99)) == 10 - len(done)
+
+
+def test_SEC_13_what_comes_while_a_trackback_is_read_has_its_words_read_again(
+    bench: Bench,
+) -> None:
+    """The words of a stranger's TrackBack must not pass as those of a trusted host's page."""
+    bench.store.arrive(arrival("https://b.example/0"))
+    workers = bench.work(lambda mention, twins: VERIFIED)
+    bench.until(lambda: only(bench.store).verification == "verified")
+    bench.store.moderate(bench.store.mentions(), "approve", "ada", NOW)
+    workers.stop()
+    read: list[tuple[str, ...]] = []
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        read.append(mention.protocols)
+        if mention.protocols == ("trackback",):
+            bench.store.arrive(arrival("https://b.example/1"))
+            return Outcome(kind="verified", reading=Reading(text="Pills"), digest="d")
+        return VERIFIED
+
+    trackback = {"protocol": "trackback", "claims": {"title": "Pills"}}
+    bench.store.arrive(arrival("https://b.example/1", **trackback))
+    workers = bench.work(look, threads=1)
+    bench.until(lambda: len(read) == 2)
+    bench.until(lambda: bench.store.mentions()[0].verification == "verified")
+    workers.stop()
+    newest = bench.store.mentions()[0]
+    assert (newest.reading, newest.moderation) == (BEA, "approved")
+    assert read == [("trackback",), ("webmention", "trackback")]
+
+
+def test_a_picture_that_was_not_to_be_had_is_tried_again_and_then_given_up(
+    bench: Bench,
+) -> None:
+    tries: list[str] = []
+
+    def picture(origin: str) -> Media:
+        tries.append(origin)
+        raise FetchError("too slow", "b.example")
+
+    bench.store.arrive(arrival())
+    workers = bench.work(lambda mention, twins: VERIFIED, picture=picture)
+    bench.until(lambda: only(bench.store).verification == "verified")
+    bench.store.moderate(bench.store.mentions(), "approve", "ada", NOW)
+    for count in range(1, 9):
+        workers.wake()
+        bench.until(lambda count=count: len(tries) == count)  # type: ignore[misc]
+        bench.until(lambda: bench.store.due(bench.now) == 0)
+        bench.now += 3 * DAY
+        for job in bench.store.claim("other", bench.now, lease=0, most=9):
+            if job.kind == "verify":
+                bench.store.postpone(job, bench.now + 99 * DAY)
+            else:
+                bench.store.postpone(job, bench.now)
+    workers.stop()
+    assert len(tries) == 8
+    assert bench.store.media(BEA.author.photo) == Media(origin=BEA.author.photo)

@@ -224,7 +224,7 @@ class Store(Protocol):
         """Keep what a stranger sent, as one mention with what came before, and its job."""
 
     def is_full(self, article: str, most: int) -> bool:
-        """Tell whether ``most`` mentions of an article, or more, wait for the owner."""
+        """Tell whether ``most`` mentions of an article, or more, wait for us or for the owner."""
 
     def claim(self, owner: str, now: float, *, lease: float, most: int) -> list[Job]:
         """Take up to ``most`` jobs that are due, for ``lease`` seconds; the oldest first."""
@@ -238,8 +238,8 @@ class Store(Protocol):
     def settle_media(self, job: Job, media: Media, now: float) -> None:
         """Keep the picture that a job that is held was about."""
 
-    def postpone(self, job: Job, run_at: float) -> None:
-        """Have a job that is held done at ``run_at``, as if it had not been tried."""
+    def postpone(self, job: Job, run_at: float, *, tried: bool = False) -> None:
+        """Have a job that is held done at ``run_at``, as if it had not been, unless ``tried``."""
 
     def is_erased(self, source: str, author: str = "") -> bool:
         """Tell whether this source or this author's URL is to stay erased."""
@@ -247,8 +247,8 @@ class Store(Protocol):
     def twins(self, mention: Mention) -> int:
         """Return how many mentions of other articles came with the same words."""
 
-    def approved_from(self, host: str) -> int:
-        """Return how many mentions from ``host`` the owner has approved."""
+    def approved_beside(self, mention: Mention) -> int:
+        """Return how many other mentions from the host of ``mention`` are approved."""
 
     def mentions(self, filter: Filter = EVERY) -> list[Mention]:
         """Return the mentions that ``filter`` means, newest first."""
@@ -258,6 +258,9 @@ class Store(Protocol):
 
     def moderate(self, mentions: Iterable[Mention], action: Action, who: str, now: float) -> int:
         """Carry out an order of the owner; returns how many mentions it changed."""
+
+    def bar_author(self, url: str, who: str, now: float) -> None:
+        """Keep away whatever the author with the URL ``url`` writes, wherever he does."""
 
     def recheck(self, mentions: Iterable[Mention], who: str, now: float) -> int:
         """Have the sources of ``mentions`` read again as soon as may be."""

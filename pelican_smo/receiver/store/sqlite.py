@@ -17,7 +17,6 @@ from pelican_smo.linkbacks.reading import Reading
 from pelican_smo.receiver.inbox import Arrival, NotNowError
 from pelican_smo.receiver.store import (
     EVERY,
-    PROTOCOLS,
     Action,
     Audited,
     Filter,
@@ -31,6 +30,7 @@ from pelican_smo.receiver.store import (
     Rule,
     Scope,
 )
+from pelican_smo.receiver.store.rows import BITS, COLUMNS, condition, mention_of, text_of
 from pelican_smo.urls import host
 
 __all__ = ["SqliteStore"]
@@ -49,7 +49,6 @@ _LOG_DAYS = 14
 _LOG_MOST = 500_000
 _FAILED_DAYS = 90
 _NEGATIVE_MEDIA_DAYS = 7
-_BITS = {name: 1 << at for at, name in enumerate(PROTOCOLS)}
 _DONE: Mapping[Action, Moderation] = {
     "approve": "approved",
     "reject": "rejected",
@@ -62,13 +61,8 @@ _FULL = (
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CANTOPEN,
 )
-_COLUMNS = (
-    *("id", "key", "source", "host", "article", "target", "protocols", "claims"),
-    *("first_received", "last_received", "verification", "reason", "moderation"),
-    *("reading", "shown", "signals", "checked", "etag", "last_modified", "digest"),
-    *("failures", "missing", "missing_at", "rechecks"),
-)
-_SELECT = f"SELECT {', '.join(f'mention.{name}' for name in _COLUMNS)} FROM mention"  # noqa: S608  names of ours
+
+_SELECT = f"SELECT {', '.join(f'mention.{name}' for name in COLUMNS)} FROM mention"  # noqa: S608  names of ours
 
 
 class SqliteStore:
@@ -78,6 +72,8 @@ class SqliteStore:
         """Open the file at ``path``, new or old. Raises ReceiverError where that cannot be."""
         self.path = Path(path)
         try:
+            # Whoever can read it learns the secret by which networks are hashed.
+            self.path.touch(mode=0o600)
             self._db = sqlite3.connect(
                 path, timeout=_LOCK_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -88,7 +84,7 @@ class SqliteStore:
             self._db.execute("PRAGMA secure_delete = ON")
             self._migrate()
             self.secret = self._secret()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise ReceiverError(
                 f"the database {path} cannot be used: {error}; "
                 "name a file of pelican-smo, in a folder that may be written"
@@ -195,7 +191,7 @@ class SqliteStore:
                 " RETURNING id, moderation, checked",
                 (
                     *(self._key(page, arrival.article), arrival.source, host(page).rstrip(".")),
-                    *(arrival.article, arrival.target, _BITS[arrival.protocol], claims),
+                    *(arrival.article, arrival.target, BITS[arrival.protocol], claims),
                     *(arrival.received, arrival.received),
                 ),
             )
@@ -231,10 +227,11 @@ class SqliteStore:
         )
 
     def is_full(self, article: str, most: int) -> bool:
-        """Tell whether ``most`` mentions of an article, or more, wait for the owner."""
+        """Tell whether ``most`` mentions of an article, or more, wait for us or for the owner."""
         (found,) = self._one(
             "SELECT count(*) FROM (SELECT 1 FROM mention WHERE article = ?"
-            " AND moderation = 'pending' LIMIT ?)",
+            " AND moderation = 'pending'"
+            " AND verification IN ('queued', 'verified', 'retrying', 'missing') LIMIT ?)",
             (article, most),
         )
         return bool(found >= most)
@@ -259,7 +256,7 @@ class SqliteStore:
                     kind=kind,
                     owner=owner,
                     attempts=attempts,
-                    mention=_mention(self._one(f"{_SELECT} WHERE id = ?", (mention,))),
+                    mention=mention_of(self._one(f"{_SELECT} WHERE id = ?", (mention,))),
                 )
                 for job, kind, mention, attempts, _ in sorted(rows, key=_by_time)
             ]
@@ -267,10 +264,10 @@ class SqliteStore:
     def held(self, job: Job) -> Mention | None:
         """Return the mention of ``job`` as it is now; None where the job is no longer its worker's."""
         row = self._one(
-            "SELECT mention FROM job WHERE id = ? AND owner = ? AND attempts = ?",
+            "SELECT 1 FROM job WHERE id = ? AND owner = ? AND attempts = ?",
             (job.id, job.owner, job.attempts),
         )
-        return self._mention(row[0]) if row else None
+        return self._mention(job.mention.id) if row else None
 
     def settle(self, job: Job, next: Next, now: float) -> None:
         """Note what a look at the source, done by a job that is held, makes of its mention."""
@@ -279,6 +276,8 @@ class SqliteStore:
             author = next.reading.author.url if next.reading else ""
             if author and self.is_erased(before.source, author):
                 self._erase(before, now)
+                self._audit(now, "rules", "erased", before.id)
+                self._after_change(before, now)
                 return
             self._write(before, next, author, now)
             if next.moderation != before.moderation:
@@ -299,13 +298,13 @@ class SqliteStore:
                 self._grow()
             self._end(job, None, now)
 
-    def postpone(self, job: Job, run_at: float) -> None:
-        """Have a job that is held done at ``run_at``, as if it had not been tried."""
+    def postpone(self, job: Job, run_at: float, *, tried: bool = False) -> None:
+        """Have a job that is held done at ``run_at``, as if it had not been, unless ``tried``."""
         with self.transaction():
             self._db.execute(
-                "UPDATE job SET owner = '', leased_until = 0, attempts = attempts - 1, run_at = ?"
-                " WHERE id = ?",
-                (run_at, job.id),
+                "UPDATE job SET owner = '', leased_until = 0, run_at = ?,"
+                " attempts = attempts - ? WHERE id = ?",
+                (run_at, not tried, job.id),
             )
 
     def _end(self, job: Job, run_at: float | None, now: float) -> None:
@@ -327,8 +326,8 @@ class SqliteStore:
             " shown = ?, author = ?, signals = ?, checked = ?, etag = ?, last_modified = ?,"
             " digest = ?, failures = ?, missing = ?, missing_at = ?, rechecks = ? WHERE id = ?",
             (
-                *(next.verification, next.reason, next.moderation, _text(next.reading)),
-                *(_text(next.shown), author, "\n".join(next.signals), now, next.etag),
+                *(next.verification, next.reason, next.moderation, text_of(next.reading)),
+                *(text_of(next.shown), author, "\n".join(next.signals), now, next.etag),
                 *(next.last_modified, next.digest, next.failures, next.missing),
                 *(next.missing_at, next.rechecks, before.id),
             ),
@@ -337,9 +336,9 @@ class SqliteStore:
     def _after_change(self, before: Mention, now: float) -> None:
         """Note what follows where a change of a mention is one of what is published."""
         mention = self._mention(before.id)
-        if (mention.is_published, mention.shown) == (before.is_published, before.shown):
-            return
-        if mention.is_published or before.is_published:
+        if (mention.is_published, mention.shown) != (before.is_published, before.shown) and (
+            mention.is_published or before.is_published
+        ):
             self._grow()
         photo = mention.shown.author.photo if mention.is_published and mention.shown else ""
         if photo and self.media(photo) is None:
@@ -354,7 +353,7 @@ class SqliteStore:
         """Tell whether this source or this author's URL is to stay erased."""
         hashes = [self._hash(normal_page(source))]
         if author:
-            hashes.append(self._hash(f"author\0{normal_page(author)}"))
+            hashes.append(self._hash(_author(author)))
         marks = ", ".join("?" * len(hashes))
         sql = f"SELECT count(*) FROM erasure WHERE hash IN ({marks})"  # noqa: S608  marks only
         return bool(self._one(sql, hashes)[0])
@@ -367,22 +366,22 @@ class SqliteStore:
         claims = json.dumps(mention.claims, ensure_ascii=False)
         return int(self._one(sql, (claims, mention.article, mention.host))[0])
 
-    def approved_from(self, host: str) -> int:
-        """Return how many mentions from ``host`` the owner has approved."""
-        sql = "SELECT count(*) FROM mention WHERE host = ? AND moderation = 'approved'"
-        return int(self._one(sql, (host,))[0])
+    def approved_beside(self, mention: Mention) -> int:
+        """Return how many other mentions from the host of ``mention`` are approved."""
+        sql = "SELECT count(*) FROM mention WHERE host = ? AND moderation = 'approved' AND id != ?"
+        return int(self._one(sql, (mention.host, mention.id))[0])
 
     # Looking things up
 
     def mentions(self, filter: Filter = EVERY) -> list[Mention]:
         """Return the mentions that ``filter`` means, newest first."""
-        where, values = _where(filter)
+        where, values = condition(filter)
         chosen = filter.changed or filter.published
         limit = f" LIMIT {int(filter.most)}" if filter.most and not chosen else ""
         rows = self._db.execute(
             f"{_SELECT} WHERE {where} ORDER BY last_received DESC, id DESC{limit}", values
         )
-        found = map(_mention, rows)
+        found = map(mention_of, rows)
         meant = [
             mention
             for mention in found
@@ -392,7 +391,7 @@ class SqliteStore:
         return meant[: filter.most or None]
 
     def _mention(self, identifier: int) -> Mention:
-        return _mention(self._one(f"{_SELECT} WHERE id = ?", (identifier,)))
+        return mention_of(self._one(f"{_SELECT} WHERE id = ?", (identifier,)))
 
     def by_token(self, token: str) -> Mention | None:
         """Return the mention with a status token."""
@@ -401,7 +400,7 @@ class SqliteStore:
         except ValueError:
             return None
         row = self._one(f"{_SELECT} WHERE key = ?", (key,))
-        return _mention(row) if row else None
+        return mention_of(row) if row else None
 
     def history(self, mention: int) -> list[Audited]:
         """Return the audit log of one mention, oldest first."""
@@ -475,21 +474,33 @@ class SqliteStore:
             self._schedule("verify", before.id, now + DAY)
         self._db.execute(
             "UPDATE mention SET moderation = ?, shown = ?, rechecks = 0 WHERE id = ?",
-            (_DONE[action], _text(shown), before.id),
+            (_DONE[action], text_of(shown), before.id),
         )
 
     def _erase(self, before: Mention, now: float) -> None:
-        """Take away every word of a mention; keyed hashes see to it that it stays away."""
+        """Take away every word of a mention; keyed hashes see to it that it stays away.
+
+        Its author stays away too, if the page is his: anybody can claim to be another.
+        """
         authors = {reading.author.url for reading in (before.reading, before.shown) if reading}
-        hashes = [self._hash(normal_page(before.source))]
-        hashes += [self._hash(f"author\0{normal_page(url)}") for url in authors if url]
-        self._db.executemany(
-            "INSERT INTO erasure VALUES (?, ?) ON CONFLICT DO NOTHING",
-            [(hash, now) for hash in hashes],
-        )
+        self._bar(normal_page(before.source), now)
+        for url in authors:
+            if url and host(url) == before.host:
+                self._bar(_author(url), now)
         self._wipe(before.id)
         for origin in {r.author.photo for r in (before.reading, before.shown) if r}:
             self._db.execute("DELETE FROM media WHERE origin = ?", (origin,))
+
+    def bar_author(self, url: str, who: str, now: float) -> None:
+        """Keep away whatever the author with the URL ``url`` writes, wherever he does."""
+        with self.transaction():
+            self._bar(_author(url), now)
+            self._audit(now, who, "bar author", None)
+
+    def _bar(self, text: str, now: float) -> None:
+        self._db.execute(
+            "INSERT INTO erasure VALUES (?, ?) ON CONFLICT DO NOTHING", (self._hash(text), now)
+        )
 
     def _wipe(self, mention: int) -> None:
         self._db.execute(
@@ -628,54 +639,16 @@ class SqliteStore:
             raise ReceiverError(f"no backup can be written to {path}: {error}") from error
 
 
+def _author(url: str) -> str:
+    return f"author\0{normal_page(url)}"
+
+
 def _with(now: float, rows: Iterable[tuple[int]]) -> Iterator[tuple[float, int]]:
     return ((now, identifier) for (identifier,) in rows)
 
 
 def _by_time(row: tuple[Any, ...]) -> tuple[float, int]:
     return row[4], row[0]
-
-
-def _where(filter: Filter) -> tuple[str, list[Any]]:
-    """Return the condition of ``filter`` and its values."""
-    terms, values = ["1"], list[Any]()
-    if filter.ids:
-        terms.append(f"id IN ({', '.join('?' * len(filter.ids))})")
-        values += filter.ids
-    for column in ("moderation", "verification", "host", "article", "author"):
-        if wanted := getattr(filter, column):
-            terms.append(f"{column} = ?")
-            values.append(wanted)
-    if filter.protocol:
-        terms.append("protocols & ?")
-        values.append(_BITS[filter.protocol])
-    if filter.changed or filter.published:
-        terms.append("moderation = 'approved'")
-    return " AND ".join(terms), values
-
-
-def _mention(row: tuple[Any, ...]) -> Mention:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    key = values.pop("key")
-    return Mention(
-        **{
-            **values,
-            "token": key.hex(),
-            "protocols": tuple(name for name, bit in _BITS.items() if values["protocols"] & bit),
-            "claims": json.loads(values["claims"]) if values["claims"] else {},
-            "reading": _reading(values["reading"]),
-            "shown": _reading(values["shown"]),
-            "signals": tuple(filter(None, values["signals"].split("\n"))),
-        }
-    )
-
-
-def _reading(text: str) -> Reading | None:
-    return Reading.from_json(json.loads(text)) if text else None
-
-
-def _text(reading: Reading | None) -> str:
-    return json.dumps(reading.as_json(), ensure_ascii=False) if reading is not None else ""
 
 
 def _not_now(error: sqlite3.OperationalError) -> Exception:

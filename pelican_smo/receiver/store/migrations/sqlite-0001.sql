@@ -28,7 +28,7 @@ CREATE TABLE mention (
     rechecks INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX mention_by_host ON mention (host, moderation);
-CREATE INDEX mention_by_article ON mention (article, moderation);
+CREATE INDEX mention_by_article ON mention (article, moderation, verification);
 
 -- Every message as it came, for two weeks.
 CREATE TABLE inbound (
@@ -42,9 +42,11 @@ CREATE TABLE inbound (
     client TEXT NOT NULL,
     agent TEXT NOT NULL
 );
+CREATE INDEX inbound_by_mention ON inbound (mention);
 
+-- A number is never given twice: a worker may still be about a job that is gone.
 CREATE TABLE job (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     mention INTEGER NOT NULL REFERENCES mention (id),
     run_at REAL NOT NULL,
