@@ -49,7 +49,8 @@ class Intake:
         self._writing = False
         self._due = reader.due(clock())
         self._rules: Sequence[Rule] = reader.rules()
-        self._entries: tuple[int, list[Mapping[str, Any]]] = (-1, [])
+        self._entries: list[Mapping[str, Any]] = []
+        self._entries_of: tuple[int, Targets] | None = None
 
     async def accept(self, arrival: Arrival) -> str:
         """Return the status token of ``arrival`` once it and its job are on disk.
@@ -119,17 +120,17 @@ class Intake:
         return await self._read(lambda store: self._published(store, article))
 
     def _published(self, store: Store, article: str | None) -> Sequence[Mapping[str, Any]]:
-        generation = store.generation()
-        if self._entries[0] != generation:
+        generation, targets = store.generation(), self._targets()
+        if self._entries_of != (generation, targets):
             mentions = store.mentions(Filter(published=True))
-            self._entries = generation, [self._entry(store, one) for one in mentions]
-        entries = self._entries[1]
+            self._entries = [self._entry(store, targets, one) for one in mentions]
+            self._entries_of = generation, targets
         if article is None:
-            return entries
-        return [one for one in entries if one["smo-article"] == article]
+            return self._entries
+        return [one for one in self._entries if one["smo-article"] == article]
 
-    def _entry(self, store: Store, mention: Mention) -> Mapping[str, Any]:
-        target = self._targets().by_id.get(mention.article)
+    def _entry(self, store: Store, targets: Targets, mention: Mention) -> Mapping[str, Any]:
+        target = targets.by_id.get(mention.article)
         origin = mention.shown.author.photo if mention.shown else ""
         media = store.media(origin) if origin else None
         photo = f"{self._public_url}/{AVATARS}/{media.name}" if media and media.name else ""

@@ -29,7 +29,7 @@ from pelican_smo.receiver.remote import fetch_with
 from pelican_smo.receiver.store import Store
 from pelican_smo.receiver.store.group import GroupCommit
 from pelican_smo.receiver.store.sqlite import SqliteStore
-from pelican_smo.receiver.targets import TargetsSource
+from pelican_smo.receiver.targets import Targets, TargetsSource
 from pelican_smo.receiver.verify import Verifier
 from pelican_smo.receiver.workers import Workers
 
@@ -184,7 +184,7 @@ class Care:
         self._options, self._group, self._targets = options, group, targets
         # An own view of the file: writing an export must not keep messages waiting.
         self._store = SqliteStore(options.database)
-        self._exported = -1
+        self._exported: tuple[int, Targets] | None = None
         self._stopping = threading.Event()
         self._loud = Seldom(_HOUR)
         far = _TARGETS_FILE if "://" not in options.targets else _TARGETS_URL
@@ -234,7 +234,7 @@ class Care:
         path = self._options.export
         if path is None:
             return
-        generation = self._store.generation()
-        if generation != self._exported:
-            export(self._store, self._targets(), path)
-            self._exported = generation
+        wanted = self._store.generation(), self._targets()
+        if wanted != self._exported:
+            export(self._store, wanted[1], path)
+            self._exported = wanted

@@ -1,6 +1,7 @@
 """From the web side to the disk: together, in order, and with the truth as the answer."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,11 +30,11 @@ class Desk:
     def __init__(self, folder: Path, **limits: Any) -> None:
         self.store = SqliteStore(folder / "mentions.sqlite3")
         self.group = GroupCommit(SqliteStore(folder / "mentions.sqlite3"))
-        self.woken = 0
+        self.woken, self.targets = 0, TARGETS
         self.inbox = Intake(
             self.group,
             SqliteStore(folder / "mentions.sqlite3"),
-            lambda: TARGETS,
+            lambda: self.targets,
             public_url="https://in.example/m/",
             arrived=self._wake,
             clock=lambda: NOW,
@@ -154,6 +155,22 @@ def test_what_is_published_is_told_with_todays_address_and_our_picture(tmp_path:
         assert await desk.inbox.published("two") == []
         assert await desk.inbox.is_published("https://b.example/1#top", "one")
         assert await desk.inbox.generation() == 2
+
+    run(tmp_path, story)
+
+
+def test_what_is_published_follows_a_new_build(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await desk.inbox.accept(arrival("https://b.example/1"))
+        desk.store.moderate([verified(desk.store)], "approve", "ada", NOW)
+        addresses = []
+        for url in ("https://site.example/renamed.html", "https://site.example/again.html"):
+            desk.targets = Targets.read(
+                json.dumps({"site": "", "targets": [{"id": "one", "url": url}]}).encode()
+            )
+            (entry,) = await desk.inbox.published()
+            addresses.append(entry["wm-target"])
+        assert addresses == ["https://site.example/renamed.html", "https://site.example/again.html"]
 
     run(tmp_path, story)
 
