@@ -117,6 +117,8 @@ METADATA: Mapping[str, tuple[str, ...]] = {
     "smo_linkbacks": ("smo_linkbacks",),
 }
 IMAGE = METADATA["image"]
+# What the switches among them may say.
+_SWITCHES = {"smo": ("off", "tags", "widgets"), "smo_linkbacks": ("closed", "open")}
 _NAMES = frozenset(name for names in METADATA.values() for name in names)
 _OUR_NAMES = ("social_", "og_", "smo_")
 _NOTHING: Mapping[str, str] = {}
@@ -301,6 +303,7 @@ class Collector:
         site, own = self.site, written(content)
         where = content.relative_source_path or str(content)
         self._note_misspelt(content.metadata, where)
+        self._note_unknown(own, where)
         status: Status = content.status if content.status in ("draft", "hidden") else "published"
         is_article = kind == "article"
         url = self._absolute(content.url)
@@ -360,6 +363,17 @@ class Collector:
                         f"nothing reads {name.capitalize()}",
                         f"did you mean {near.capitalize()}?",
                     )
+
+    def _note_unknown(self, own: Mapping[str, str], where: str) -> None:
+        for field, words in _SWITCHES.items():
+            word = own.get(field, "").lower()
+            if word and word not in words:
+                self.report.add(
+                    "warning",
+                    where,
+                    f"{field.capitalize()}: {word!r} changes nothing",
+                    f"write {' or '.join(words)}",
+                )
 
     def _content_image(
         self, content: Any, own: Mapping[str, str], url: str, body: str, where: str

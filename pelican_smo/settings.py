@@ -82,6 +82,14 @@ def web_url(value: Any) -> Iterator[str]:
         yield f"must be an absolute URL such as 'https://example.org', got {value!r}"
 
 
+def receiver_url(value: Any) -> Iterator[str]:
+    """Accept the URL of a receiver, to which the protocols add their own paths."""
+    yield from web_url(value)
+    end = str(value).rstrip("/").rpartition("/")[2]
+    if end in PROTOCOLS:
+        yield f"is the receiver's own address, without '/{end}', got {value!r}"
+
+
 def reference(value: Any) -> Iterator[str]:
     """Accept what may name a picture or page: a URL or a path."""
     if not isinstance(value, str):
@@ -378,7 +386,7 @@ class Settings:
         one_of("merge", "theme", "plugin"),
     )
     linkback_endpoint: str = option(
-        "", "URL of your receiver; without it no endpoint is announced", web_url
+        "", "URL of your receiver; without it no endpoint is announced", receiver_url
     )
     linkback_protocols: tuple[str, ...] = option(
         PROTOCOLS, "which of them the pages announce", names(*PROTOCOLS)

@@ -68,6 +68,7 @@ def test_a_network_of_ones_own_is_checked(row: dict[str, str], clause: str) -> N
         {"SMO_AUTHORS": ["Ada"]},
         {"SMO_LOCALES": {"en": "en"}},
         {"SMO_LINKBACK_ENDPOINT": "mentions.example.org"},
+        {"SMO_LINKBACK_ENDPOINT": "https://mentions.example.org/webmention/"},
         {"SMO_LINKBACK_PROTOCOLS": "webmention"},
         {"SMO_SHARE_NETWORKS": "mastodon"},
         {"SMO_SHARE_NETWORKS": {"recipes": ["email"]}},

@@ -40,6 +40,8 @@ def article(**metadata: str) -> str:
         ({"Canonical": "https://"}, "a.md: Canonical: 'https://' is no URL", "og:none"),
         ({"Canonical": "https://example.org/blog/"}, "is the home page", "og:none"),
         ({"OG_locale": "klingon"}, "a.md: OG_locale: 'klingon' has no territory", "og:none"),
+        ({"Smo_linkbacks": "close"}, "a.md: Smo_linkbacks: 'close' changes nothing; write closed or open", "og:none"),
+        ({"Smo": "of"}, "a.md: Smo: 'of' changes nothing; write off or tags or widgets", "og:none"),
         ({"Social_titel": "B"}, "a.md: nothing reads Social_titel; did you mean Social_title?", "og:none"),
         ({"OG_locale": "en", "Lang": "tlh"}, "a.md: OG_locale: 'en' has no territory", "og:locale"),
     ],
