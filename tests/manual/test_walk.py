@@ -75,7 +75,7 @@ def test_it_leads_from_two_lamps_to_a_reply_on_the_page(newcomer: Newcomer) -> N
         assert "location: " in answer
         wait_until(lambda: "I can see you" in newcomer.does(look), lambda: newcomer.does(look))
         assert "I can see you from here.</div>" not in newcomer.sees("linkbacks.html")
-        assert "Approved 1 of 1" in newcomer.does(approve)
+        assert "Approved 1 mention." in newcomer.does(approve)
         wait_until(
             lambda: re.search(
                 r"Replies.*I can see you from here\.</", newcomer.sees("linkbacks.html"), re.DOTALL
