@@ -1,16 +1,20 @@
 """The home of the commands that go on until they are stopped: preview and receive."""
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from pelican_smo.cli.failing import failing, needs
+from pelican_smo.errors import ReceiverError
+from pelican_smo.linkbacks.addresses import normal
 from pelican_smo.preview import preview
 
-__all__ = ["preview_site", "receive_linkbacks"]
+__all__ = ["check_options", "preview_site", "receive_linkbacks"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -36,6 +40,66 @@ def preview_site(site: Path, port: int, bind: str, receiver_port: int) -> None:
         preview(site, port, bind, receiver_port)
 
 
+def check_options(chosen: Mapping[str, Any]) -> None:
+    """Raise ReceiverError with all that is wrong with the options of a receiver."""
+    if problems := list(_problems(chosen)):
+        raise ReceiverError("\n- ".join(("receive cannot use these options:", *problems)))
+
+
+def _problems(chosen: Mapping[str, Any]) -> Iterator[str]:
+    if not chosen["targets"].strip():
+        yield (
+            "--targets is missing; it is where the site's list of articles is, such as "
+            "output/smo/targets.json"
+        )
+    public_url = chosen["public_url"]
+    if not public_url:
+        yield (
+            "--public-url is missing; it is what the site has as SMO_LINKBACK_ENDPOINT, such as "
+            "https://mentions.example.org"
+        )
+    elif not _is_root(public_url):
+        yield _no_root("--public-url", public_url, "https://mentions.example.org")
+    for url in chosen["also"]:
+        if not _is_root(url):
+            yield _no_root("--also", url, "http://127.0.0.1:8000")
+    contact = chosen["contact"]
+    if contact and not (normal(contact) or _MAIL.fullmatch(contact)):
+        yield (
+            f"--contact {contact!r} is no http(s) and no mail address; write it as "
+            "https://example.org/about.html or nora@example.org"
+        )
+    for network in chosen["allow_network"]:
+        if not _network(network, strict=True):
+            # 10.0.0.1/8 means 10.0.0.0/8, but nobody should have to guess.
+            example = _network(network, strict=False) or "127.0.0.0/8 or fd00::/8"
+            yield f"--allow-network {network!r} is no network; write it as {example}"
+
+
+# What is put into the header of a request, so one word of ASCII.
+_MAIL = re.compile(r"(?:mailto:)?[!#-'*-;=?A-Z^-~]+@[A-Za-z0-9.-]+")
+# Senders find our addresses with the simplest of means, which some characters defeat (PB-2).
+_UNFIT = re.compile(r"[?#&'\"<>]|[^\x21-\x7e]")
+
+
+def _is_root(url: str) -> bool:
+    return normal(url) != "" and _UNFIT.search(url) is None
+
+
+def _no_root(option: str, url: str, example: str) -> str:
+    # Of an address in another script there is a form that all understand.
+    known = normal(url)
+    example = example if _UNFIT.search(known) else known or example
+    return f"{option} {url!r} is no http(s) address that all understand; write it as {example}"
+
+
+def _network(written: str, *, strict: bool) -> str:
+    try:
+        return str(ip_network(written, strict=strict))
+    except ValueError:
+        return ""
+
+
 def _option(name: str, help: str, **how: Any) -> Callable[[_Command], _Command]:
     """Return an option that may come from the environment too: --public-url, SMO_PUBLIC_URL."""
     variable = f"SMO_{name.strip('-').replace('-', '_').upper()}"
@@ -51,10 +115,14 @@ def _option(name: str, help: str, **how: Any) -> Callable[[_Command], _Command]:
     show_default=True,
 )
 @_option(
-    "--targets", "Where the site's smo/targets.json is: a file, or its address.", required=True
+    "--targets",
+    "Where the site's smo/targets.json is: a file, or its address. Required.",
+    default="",
 )
 @_option(
-    "--public-url", "How the world reaches this receiver: SMO_LINKBACK_ENDPOINT.", required=True
+    "--public-url",
+    "How the world reaches this receiver: SMO_LINKBACK_ENDPOINT. Required.",
+    default="",
 )
 @_option("--bind", "Address to listen on.", default="127.0.0.1", show_default=True)
 @_option(
@@ -74,7 +142,7 @@ def _option(name: str, help: str, **how: Any) -> Callable[[_Command], _Command]:
 )
 @_option(
     "--contact",
-    "Page or address that sources are told when we visit; else the public URL.",
+    "Page or mail address that sources are told when we visit; else the public URL.",
     default="",
 )
 @_option("--also", "Another address of the whole site, such as a preview's.", multiple=True)
@@ -87,7 +155,7 @@ def _option(name: str, help: str, **how: Any) -> Callable[[_Command], _Command]:
 )
 @_option(
     "--per-host",
-    "Messages an hour about pages of one host; 0: no limit.",
+    "Links an hour from pages of one host; 0: no limit.",
     type=click.FloatRange(0),
     default=60,
     show_default=True,
@@ -120,7 +188,10 @@ def receive_linkbacks(**chosen: Any) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with failing():
+        check_options(chosen)
         with needs("linkbacks"):
             from pelican_smo.receiver.serve import Options, receive  # noqa: PLC0415  an extra
-        options = Options(allow_networks=chosen.pop("allow_network"), **chosen)
+        contact = normal(chosen["contact"]) or chosen["contact"]
+        networks = chosen.pop("allow_network")
+        options = Options(**chosen | {"contact": contact, "allow_networks": networks})
         receive(options, started=lambda words: click.echo(f"pelican-smo {words}"))

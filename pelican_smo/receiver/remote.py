@@ -12,6 +12,10 @@ __all__ = ["fetch_with"]
 # Twenty thousand articles with their addresses are about ten megabytes.
 _RAW, _DECODED, _SECONDS = 64 << 20, 128 << 20, 60.0
 _OK, _NOT_MODIFIED = 200, 304
+_HINT = (
+    "; if it is in a network of yours, say --allow-network 127.0.0.0/8 (or which it is) and, "
+    "for another port than 80 and 443, --any-port; or name the file"
+)
 _ETAGS = ('"', 'W/"')
 
 
@@ -30,7 +34,8 @@ def fetch_with(fetcher: Fetcher, limits: Limits) -> Fetch:
                 url, accept="application/json", headers=headers, limits=large, patient=True
             )
         except FetchError as error:
-            raise ReceiverError(f"{url} was not to be had: {error}") from error
+            hint = _HINT if error.problem == "refused" else ""
+            raise ReceiverError(f"{url} was not to be had: {error}{hint}") from error
         if answer.status == _NOT_MODIFIED:
             return b"", mark
         if answer.status != _OK:
