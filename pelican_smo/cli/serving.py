@@ -13,6 +13,7 @@ from pelican_smo.cli.failing import failing, needs
 from pelican_smo.errors import ReceiverError
 from pelican_smo.linkbacks.addresses import normal
 from pelican_smo.preview import preview
+from pelican_smo.settings import PROTOCOLS
 
 __all__ = ["check_options", "preview_site", "receive_linkbacks"]
 
@@ -22,7 +23,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 @click.command("preview")
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("-p", "--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("-b", "--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "-b",
+    "--bind",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on. The receiver beside it is for this machine only, always.",
+)
 @click.option(
     "--receiver-port",
     type=click.IntRange(0, 65535),
@@ -60,6 +67,8 @@ def _problems(chosen: Mapping[str, Any]) -> Iterator[str]:
         )
     elif not _is_root(public_url):
         yield _no_root("--public-url", public_url, "https://mentions.example.org")
+    elif (end := public_url.rstrip("/").rpartition("/")[2]) in PROTOCOLS:
+        yield f"--public-url {public_url!r} is to be the receiver's own address, without '/{end}'"
     for url in chosen["also"]:
         if not _is_root(url):
             yield _no_root("--also", url, "http://127.0.0.1:8000")

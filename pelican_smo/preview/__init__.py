@@ -4,9 +4,12 @@ import json
 import signal
 import threading
 from pathlib import Path
+from typing import Any
+
+import click
 
 from pelican_smo.errors import PreviewError
-from pelican_smo.preview.linkbacks import receiver_for
+from pelican_smo.preview.linkbacks import held, receiver_for
 
 __all__ = ["preview", "settings_file"]
 
@@ -28,25 +31,37 @@ def preview(site: Path, port: int, bind: str, receiver_port: int = 0) -> None:
     """Build ``site`` and serve it until interrupted, with Pelican's own server and watcher.
 
     If ``receiver_port`` is not 0 and the site announces a receiver, a real one runs beside it
-    on that port for as long, and the pages announce that one.
+    on that port for as long, and the pages announce that one; or none, where it cannot run,
+    which is said. It is at 127.0.0.1, whatever ``bind`` is. Raises PreviewError where there is
+    no such site, or its port is taken.
     """
     from pelican import main  # noqa: PLC0415  half a second that other commands need not wait
 
     file = settings_file(site)
-    receiver = receiver_for(file, bind, port, receiver_port) if receiver_port else None
     arguments = ["--settings", str(file), "--autoreload", "--listen"]
     arguments += ["--port", str(port), "--bind", bind]
+    receiver = None
+    changed: dict[str, Any] = {}
+    with held(bind, port, "--port"):
+        try:
+            receiver = receiver_for(file, bind, port, receiver_port) if receiver_port else None
+            changed = dict(receiver.settings) if receiver else {}
+        except PreviewError as error:
+            click.echo(f"No receiver runs beside this preview: {error}", err=True)
+            changed = {"SMO_LINKBACK_ENDPOINT": ""}
+    if changed:
+        arguments.append("--extra-settings")
+        arguments += [f"{name}={json.dumps(value)}" for name, value in changed.items()]
     if receiver is None:
         main(arguments)
         return
-    overrides = (f"{name}={json.dumps(value)}" for name, value in receiver.settings.items())
     # Told to end, as if by Ctrl-C: Pelican then ends its processes, and we end ours.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stop = threading.Event()
     beside = threading.Thread(target=receiver.run, args=(stop,), daemon=True)
     beside.start()
     try:
-        main([*arguments, "--extra-settings", *overrides])
+        main(arguments)
     finally:
         stop.set()
         beside.join()

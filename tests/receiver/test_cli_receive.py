@@ -68,6 +68,7 @@ def test_what_is_missing_is_said_with_an_example() -> None:
             "ftp://m.example",
         ),
         *(
+            *("https://m.example/webmention", "https://m.example/in/pingback/"),
             "https://m.example/a'b",
             "https://ada@m.example/",
             "https://m .example/",
