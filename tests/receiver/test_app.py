@@ -645,6 +645,13 @@ class TestStatus:
             assert answer.headers["content-type"] == "application/json"
             assert answer.text == f'{{"status": "{state}"}}'
 
+    def test_what_a_status_page_says_is_true_before_and_after_the_build(
+        self, ask: Asker, inbox: MemoryInbox
+    ) -> None:
+        inbox.states["t"] = "published"
+        text = ask.get("/status/t", accept=BROWSER).text
+        assert "It stands below the article, or will as soon as the site is built again." in text
+
     def test_wr_16_an_unknown_token_is_404(self, ask: Asker) -> None:
         for token in ("nope", "x" * 5000, "%00", "a/b", ".."):
             assert ask.get(f"/status/{token}").status == 404
