@@ -4,7 +4,7 @@ The post's own word counts, else its feed's, else the page's rel=author. An addr
 nobody: a card with it on the same page does, else the card of the page that it leads to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,10 @@ def author(post: Item, feed: Item | None, mf2: Mapping[str, Any], survey: Survey
     if found.name:
         return found
     pages = [found.url] if found.url else list(survey.authors)
-    for page, card in _at(pages, mf2):
-        if (someone := person(card)).name:
-            return replace(someone, url=someone.url or page, photo=someone.photo or found.photo)
+    named = _named(frozenset(map(key, pages)), mf2)
+    for page in pages:
+        if card := named.get(key(page)):
+            return replace(card, url=card.url or page, photo=card.photo or found.photo)
     return replace(found, url=pages[0]) if pages else found
 
 
@@ -97,7 +98,11 @@ def _said(value: object) -> Author:
     )
 
 
-def _at(pages: list[str], mf2: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
-    """Return the cards with one of these addresses, and the address."""
-    everyone = list(cards(mf2))
-    return ((page, card) for page in pages for card in everyone if key(page) in keys(card, "url"))
+def _named(pages: Collection[str], mf2: Mapping[str, Any]) -> dict[str, Author]:
+    """Return the first person with a name that has each of ``pages``, which are keys."""
+    found: dict[str, Author] = {}
+    for card in cards(mf2) if pages else ():
+        for page in keys(card, "url") & pages - found.keys():
+            if (someone := person(card)).name:
+                found[page] = someone
+    return found

@@ -1,7 +1,9 @@
-"""The home of the process that parses microformats, and may die of it.
+"""The home of the process that reads strangers' pages, and may die of it.
 
 It reads orders from its standard input and answers on its standard output; each is a length
-of four bytes, the highest first, and as many bytes of JSON. It says first that it is ready.
+of four bytes, the highest first, and as many bytes. An order is a line of JSON, what is asked
+and about which page, and behind it the page. Answers are JSON: what is found, as soon as it is,
+and then whether that is all. It says first that it is ready.
 """
 
 import gc
@@ -11,15 +13,17 @@ import mmap
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pelican_smo.errors import MessageError
+
 __all__ = ["MAX_ANSWER", "receive", "send"]
 
-# Nested entries repeat their text: what was two megabytes of page may be more as data.
-MAX_ANSWER = 4 << 20
+# A reading is cut to some ten thousand characters, of which each may be twelve bytes of JSON.
+MAX_ANSWER = 1 << 18
 _HEAD = 4
 # mf2py goes one level deeper for each element that a page leaves open.
 _RECURSION = 3000
@@ -30,24 +34,28 @@ except ImportError:  # Windows: only the parent's patience ends it there
     resource = None  # type: ignore[assignment]
 
 
-def receive(stream: BinaryIO, limit: int) -> Any:
-    """Return the next message of ``stream``, None at its end.
+# What is asked of a page, by its name: its bytes and the facts in, plain values out.
+_Reads = Mapping[str, Callable[..., Iterator[Any]]]
 
-    Raises ValueError for what is no message or has more than ``limit`` bytes, and
-    RecursionError for nested nonsense.
+
+def receive(stream: BinaryIO, limit: int) -> bytes:
+    """Return the next message of ``stream``, nothing at its end.
+
+    Raises ValueError for what is no message or has more than ``limit`` bytes.
     """
     head = stream.read(_HEAD)
     if not head:
-        return None
+        return b""
     length = int.from_bytes(head, "big")
     if len(head) < _HEAD or length > limit:
         raise ValueError(f"no message of at most {limit} bytes")
-    return json.loads(stream.read(length))
+    return stream.read(length)
 
 
-def send(stream: BinaryIO, data: bytes) -> None:
-    """Write ``data``, which is JSON, as a message to ``stream``."""
-    stream.write(len(data).to_bytes(_HEAD, "big") + data)
+def send(stream: BinaryIO, *pieces: bytes) -> None:
+    """Write ``pieces`` to ``stream`` as one message."""
+    stream.write(sum(map(len, pieces)).to_bytes(_HEAD, "big"))
+    stream.writelines(pieces)
     stream.flush()
 
 
@@ -56,40 +64,59 @@ def main(cpu: int, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever a library prints is no answer
-    # Only here: the parent speaks this module's language too.
-    import mf2py  # noqa: PLC0415
-
-    from pelican_smo.linkbacks.tree import NAME  # noqa: PLC0415
-
+    reads = _reads()
     sys.setrecursionlimit(_RECURSION)
     _limit("RLIMIT_AS", memory)
     _limit("RLIMIT_CORE", 0)
     # Rubbish is collected between pages: the next one is mostly not there yet.
     gc.freeze()
     gc.disable()
-    send(answers, b'{"ready": true}')
+    send(answers, b'{"spent": false}')
     while order := receive(sys.stdin.buffer, sys.maxsize):
         _limit("RLIMIT_CPU", math.ceil(_cpu_used()) + cpu)
-        send(answers, _answer(partial(mf2py.parse, html_parser=NAME), order, memory))
+        for answer in _answers(reads, order, memory):
+            send(answers, answer)
+        del order, answer
         gc.collect()
 
 
-def _answer(parse: Callable[..., Any], order: Mapping[str, str], memory: int) -> bytes:
-    """Return what the page of ``order`` holds, or why that is not to be had.
+def _reads() -> _Reads:
+    # Only here: the parent speaks this module's language too, and needs none of them.
+    from pelican_smo.linkbacks.look import card, looks  # noqa: PLC0415
+
+    def look(body: bytes, **facts: Any) -> Iterator[Any]:
+        return (found.as_json() for found in looks(body, **facts))
+
+    def person(body: bytes, **facts: Any) -> Iterator[Any]:
+        found = card(body, **facts)
+        return iter([asdict(found)] if found else [])
+
+    return {"look": look, "card": person}
+
+
+def _answers(reads: _Reads, order: bytes, memory: int) -> Iterator[bytes]:
+    """Return what is found by ``order``, and last whether that is all.
 
     A process that has used half its memory says so: the next page deserves a fresh one.
     """
+    failed, spent = "", False
+    line, _, body = order.partition(b"\n")
     try:
-        found = parse(doc=order["html"], url=order["url"])
+        facts = json.loads(line)
+        for found in reads[facts.pop("read")](body, **facts):
+            answer = json.dumps({"found": found}).encode()
+            if len(answer) > MAX_ANSWER:
+                raise ValueError("more is found than is taken")  # noqa: TRY301
+            yield answer
         spent = _memory_used() > memory // 2
-        data = json.dumps({"found": found, "spent": spent}).encode()
+    except MessageError as error:
+        yield json.dumps({"refused": str(error), "spent": False}).encode()
+        return
     except (MemoryError, RecursionError) as error:
-        return json.dumps({"failed": type(error).__name__, "spent": True}).encode()
+        failed, spent = type(error).__name__, True
     except Exception as error:  # noqa: BLE001  a parser's own mistake is the page's misfortune
-        return json.dumps({"failed": type(error).__name__, "spent": False}).encode()
-    if len(data) > MAX_ANSWER:
-        return json.dumps({"failed": "more data than is taken", "spent": spent}).encode()
-    return data
+        failed = type(error).__name__
+    yield json.dumps({"failed": failed, "spent": spent}).encode()
 
 
 def _limit(name: str, soft: int) -> None:

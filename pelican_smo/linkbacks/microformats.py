@@ -1,12 +1,11 @@
 """The home of what a page says: which post it is about, what that is to us, in clean words."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pelican_smo.linkbacks.addresses import normal
-from pelican_smo.linkbacks.authorship import AUTHOR_LIMIT, author, known, representative
+from pelican_smo.linkbacks.authorship import AUTHOR_LIMIT, author, known
 from pelican_smo.linkbacks.cleaning import harmless, line, lines, text_of
 from pelican_smo.linkbacks.items import (
     Item,
@@ -26,7 +25,7 @@ from pelican_smo.linkbacks.reading import Author, Property, Reading
 from pelican_smo.linkbacks.source import Survey
 from pelican_smo.urls import host
 
-__all__ = ["author_page", "from_survey", "read", "with_author"]
+__all__ = ["from_survey", "read"]
 
 # What is worth keeping, in characters (reference: limits).
 NAME_LIMIT = 200
@@ -56,12 +55,15 @@ def read(
     url: str,
     wanted: Collection[str],
     received: float,
-) -> Reading | None:
+) -> tuple[Reading, str] | None:
     """Return what the post on a page says and is to us, or None if there is no post on it.
 
     ``mf2`` are the page's microformats, ``survey`` the rest of it, ``source`` its address as
     it was sent, ``url`` the one it was found at, ``wanted`` the normal forms of our article's
     addresses, ``received`` seconds since 1970. Everything in the answer is cleaned and cut.
+    With it comes the address of the page that tells who wrote it, or nothing: there is one
+    where the post names nobody, but it or its page links to a page of the same host for its
+    author.
     """
     links = frozenset(map(key, wanted))
     post, feed = _primary(mf2, (source, url), links)
@@ -69,10 +71,11 @@ def read(
         return None
     claim = _property(post, links)
     words, markup = _content(post)
-    return Reading(
+    someone = author(post, feed, mf2, survey)
+    reading = Reading(
         property=claim,
         url=first_address(post, "url") or normal(source),
-        author=known(author(post, feed, mf2, survey), survey, url),
+        author=known(someone, survey, url),
         name=_name(post, words, survey),
         text=words,
         html=markup,
@@ -81,41 +84,12 @@ def read(
         rsvp=_rsvp(post) if claim == "rsvp" else "",
         language=_language(post, survey),
     )
+    return reading, _author_page(someone, url)
 
 
-def author_page(
-    mf2: Mapping[str, Any],
-    survey: Survey,
-    *,
-    url: str,
-    source: str = "",
-    wanted: Collection[str] = (),
-) -> str:
-    """Return the address of the page that tells who wrote the post at ``url``, or nothing.
-
-    There is one where the post names nobody, but it or its page links to a page of the same
-    host for its author; ``with_author`` makes use of what is found there.
-    """
-    post, feed = _primary(mf2, (source, url), frozenset(map(key, wanted)))
-    found = author(post, feed, mf2, survey) if post else Author()
-    page = "" if found.name else found.url
+def _author_page(someone: Author, url: str) -> str:
+    page = "" if someone.name else someone.url
     return page if host(page) == host(url) and key(page) != key(url) else ""
-
-
-def with_author(reading: Reading, author_mf2: Mapping[str, Any], url: str) -> Reading:
-    """Return ``reading`` with the person that the author's page at ``url`` is about."""
-    found = representative(author_mf2, url)
-    if found is None:
-        return reading
-    before = reading.author
-    return replace(
-        reading,
-        author=Author(
-            name=found.name or before.name,
-            url=found.url or before.url,
-            photo=found.photo or before.photo,
-        ),
-    )
 
 
 def from_survey(

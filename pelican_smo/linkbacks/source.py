@@ -4,23 +4,28 @@ import codecs
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from unicodedata import normalize
+from urllib.parse import urljoin
 
 from pelican_smo.errors import MessageError
-from pelican_smo.linkbacks.addresses import normal
+from pelican_smo.linkbacks.addresses import normal, normal_page
 from pelican_smo.linkbacks.markup import ENDS_ITSELF, VOID, Token, attributes, closed, tokens
 from pelican_smo.urls import host
 
-__all__ = ["Survey", "decode", "mentions_target", "resolved", "survey"]
+__all__ = ["Survey", "decode", "is_html", "mentions_target", "resolved", "survey"]
 
 # What the microformats parser can take (reference: limits); far above any page of people.
 MAX_DEPTH = 256
 MAX_NODES = 20_000
 MAX_ATTRIBUTES = 128
+# More different links to our own host than any honest page has; each costs some microseconds.
+_MOST_LINKS = 20_000
+_MOST_AUTHORS = 4
 
 _HTML = ("text/html", "application/xhtml+xml", "")
 _TEXT = ("text/plain", "text/markdown")
@@ -94,7 +99,8 @@ class Survey:
 
     ``links`` says whether it links to a wanted address, ``gone`` whether it is a tombstone.
     ``properties`` are og:*, article:*, description and author as written, the first of each;
-    ``authors`` the http(s) addresses of rel=author, ``anchors`` the number of links to follow.
+    ``authors`` the http(s) addresses of the first few rel=author, ``anchors`` the number of links
+    to follow.
     ``depth`` is the deepest nesting of elements, ``nodes`` their number, ``widest`` the most
     attributes on one.
     """
@@ -116,22 +122,25 @@ class Survey:
         return self.nodes <= MAX_NODES and self.depth <= MAX_DEPTH and self.widest <= MAX_ATTRIBUTES
 
 
-def mentions_target(
-    body: bytes, media_type: str, charset: str, base: str, wanted: Collection[str]
-) -> Survey:
-    """Return what a source with the address ``base`` tells, by its media type (WR-7).
+def is_html(media_type: str) -> bool:
+    """Tell whether a page of this type is HTML, as one is of which its server says nothing."""
+    return media_type in _HTML
 
-    ``wanted`` are normal forms. HTML is surveyed; JSON links where a text in it is a wanted
-    address, plain text where it holds one. Without a media type it is HTML. Raises
-    MessageError for any other type.
+
+def mentions_target(text: str, media_type: str, base: str, wanted: Collection[str]) -> Survey:
+    """Return what the source ``text`` with the address ``base`` tells, by its type (WR-7).
+
+    ``wanted`` are normal forms of pages, for a link to a part of an article is one to the
+    article. HTML is surveyed; JSON links where a text in it is a wanted address, plain text
+    where it holds one. Raises MessageError for any other type.
     """
-    if media_type in _HTML:
-        return survey(decode(body, charset), base, wanted)
+    if is_html(media_type):
+        return survey(text, base, wanted)
     if media_type in _TEXT:
-        return Survey(links=_text_links(decode(body, charset), wanted))
+        return Survey(links=_text_links(text, wanted))
     if media_type == "application/json" or media_type.endswith("+json"):
-        return Survey(links=_json_links(decode(body, charset), wanted))
-    raise MessageError(f"a source of the type {media_type} cannot be read; HTML can")
+        return Survey(links=_json_links(text, wanted))
+    raise MessageError(f"a source of the type {media_type[:80]} cannot be read; HTML can")
 
 
 def decode(body: bytes, charset: str = "") -> str:
@@ -156,7 +165,7 @@ def decode(body: bytes, charset: str = "") -> str:
 def survey(text: str, base: str, wanted: Collection[str]) -> Survey:
     """Return what the page of HTML ``text`` with the address ``base`` tells.
 
-    ``wanted`` are normal forms of addresses. The page is read once, whatever is in it. Links
+    ``wanted`` are normal forms of pages. The page is read once, whatever is in it. Links
     in comments, scripts and templates are none; those in noscript are.
     """
     notes = _Notes()
@@ -257,7 +266,10 @@ class _Notes:
         elif link := found.get(_LINKS[name]):
             self.links[link] = None
             self.anchors += name == "a"
-            if "author" in found.get("rel", "").lower().split():
+            if (
+                len(self.authors) < _MOST_AUTHORS
+                and "author" in found.get("rel", "").lower().split()
+            ):
                 self.authors[link] = None
 
     def _meta(self, found: Mapping[str, str]) -> None:
@@ -269,23 +281,40 @@ class _Notes:
             self.gone = self.gone or content.startswith("410")
 
 
-def _any_wanted(links: Collection[str], base: str, wanted: Collection[str]) -> bool:
-    """Tell whether one of ``links`` leads to a wanted address (WR-8)."""
-    wanted = frozenset(wanted)
-    hosts = {urlsplit(address).netloc for address in wanted}
-    inside = host(base) in {host(address) for address in wanted}
-    return any(
-        resolved(base, link) in wanted
-        for link in links
-        # Most links name another host: they need no resolving.
-        if inside or not link.isascii() or any(name in link.lower() for name in hosts)
-    )
+def _any_wanted(links: Iterable[str], base: str, wanted: Collection[str]) -> bool:
+    """Tell whether one of ``links`` leads to a wanted page (WR-8), or to a part of it."""
+    hosts = {host(address) for address in wanted}
+    # Most links name another host: they need no resolving, but on a page of the wanted one.
+    if host(base) not in hosts:
+        links = _naming(links, wanted)
+    return any(_page(resolved(base, link)) in wanted for link in islice(links, _MOST_LINKS))
+
+
+def _naming(texts: Iterable[str], wanted: Collection[str]) -> Iterator[str]:
+    """Return those of ``texts`` that may be an address of a host among ``wanted``."""
+    hosts = {name for address in wanted for name in _spellings(host(address))}
+    for text in texts:
+        # Browsers, and ``normal`` too, read a host in other letters as if in those of its name.
+        lower = text.lower() if text.isascii() else normalize("NFKC", text).casefold()
+        if any(name in lower for name in hosts):
+            yield text
+
+
+def _spellings(name: str) -> set[str]:
+    """Return the host ``name`` as it is spelt in ASCII, and in letters."""
+    try:
+        return {name, name.encode().decode("idna").casefold()}
+    except ValueError:
+        return {name}
+
+
+def _page(address: str) -> str:
+    return address.partition("#")[0]
 
 
 def _text_links(text: str, wanted: Collection[str]) -> bool:
     return any(
-        re.search(rf"{re.escape(address)}(?!\.?[\w/%&=#?~+-])", text, re.ASCII)
-        for address in wanted
+        re.search(rf"{re.escape(address)}(?!\.?[\w/%&=?~+-])", text, re.ASCII) for address in wanted
     )
 
 
@@ -294,7 +323,8 @@ def _json_links(text: str, wanted: Collection[str]) -> bool:
         values = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return any(normal(value) in wanted for value in _strings(values))
+    addresses = islice(_naming(_strings(values), wanted), _MOST_LINKS)
+    return any(normal_page(address) in wanted for address in addresses)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pelican_smo import __version__
 from pelican_smo.errors import ReceiverError, SmoError
 from pelican_smo.linkbacks.addresses import normal
 from pelican_smo.linkbacks.guard import Fetcher, Limits, allowing
-from pelican_smo.linkbacks.parsers import Parsers
+from pelican_smo.linkbacks.readers import Readers
 from pelican_smo.receiver.answers import Seldom
 from pelican_smo.receiver.app import app
 from pelican_smo.receiver.avatars import avatar
@@ -82,8 +82,8 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
         group = GroupCommit(store)
         stack.callback(store.close)
         stack.callback(group.close)
-        parsers = stack.enter_context(Parsers(options.parsers))
-        verifier = Verifier(fetcher, parsers, targets)
+        readers = stack.enter_context(Readers(options.parsers))
+        verifier = Verifier(fetcher, readers, targets)
         workers = Workers(
             group,
             look=lambda mention, twins: verifier.look(mention, twins=twins),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Class and method, and whether the worker stops before it or behind it.
 STALLS = {
     "claimed": ("pelican_smo.receiver.workers", "Workers", "_do", "before"),
-    "parsing": ("pelican_smo.linkbacks.parsers", "Parsers", "parse", "behind"),
+    "parsing": ("pelican_smo.linkbacks.readers", "Readers", "look", "behind"),
     "looked": ("pelican_smo.receiver.verify", "Verifier", "look", "behind"),
     "settling": ("pelican_smo.receiver.store.sqlite", "SqliteStore", "_end", "before"),
     "drawing": ("pelican_smo.receiver.workers", "Workers", "_draw", "before"),

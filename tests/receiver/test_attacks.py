@@ -24,7 +24,7 @@ from PIL import Image
 
 from pelican_smo.linkbacks.cleaning import TAGS
 from pelican_smo.linkbacks.guard import Fetched
-from pelican_smo.linkbacks.parsers import Parsers
+from pelican_smo.linkbacks.readers import Readers
 from pelican_smo.linkbacks.reading import Reading
 from pelican_smo.receiver.app import app
 from pelican_smo.receiver.avatars import SIZE, avatar, redrawn
@@ -355,8 +355,8 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-def parsers() -> Iterator[Parsers]:
-    with Parsers() as made:
+def readers() -> Iterator[Readers]:
+    with Readers() as made:
         yield made
 
 
@@ -367,9 +367,9 @@ def parsers() -> Iterator[Parsers]:
     protocol=st.sampled_from(["webmention", "trackback"]),
 )
 def test_any_page_is_a_clean_reading_or_none(
-    parsers: Parsers, source: tuple[bytes, str], claims: dict[str, str], protocol: str
+    readers: Readers, source: tuple[bytes, str], claims: dict[str, str], protocol: str
 ) -> None:
-    verifier = Verifier(Wire(*source), parsers, lambda: TARGETS)  # type: ignore[arg-type]
+    verifier = Verifier(Wire(*source), readers, lambda: TARGETS)  # type: ignore[arg-type]
     one = mention(source=SOURCE, protocols=(protocol,), claims=claims)
     found = verifier.look(one)
     assert found.kind in KINDS
@@ -395,11 +395,11 @@ def assert_clean(reading: Reading) -> None:
 
 
 @pytest.mark.parametrize("depth", [100, 100_000])
-def test_nested_json_is_no_way_to_stop_a_worker(parsers: Parsers, depth: int) -> None:
+def test_nested_json_is_no_way_to_stop_a_worker(readers: Readers, depth: int) -> None:
     body = b"[" * depth + json.dumps(ONE).encode() + b"]" * depth
     found = Verifier(
         Wire(body, "application/json"),  # type: ignore[arg-type]
-        parsers,
+        readers,
         lambda: TARGETS,
     ).look(mention())
     assert found.kind == ("verified" if depth == 100 else "no-link")
@@ -567,7 +567,7 @@ onerror=alert(1)&gt;</a><img class="u-photo" src="data:text/html,<script>alert(1
 
 
 def test_wr_14_sec_12_what_is_published_is_clean_in_every_form(
-    tmp_path: Path, parsers: Parsers
+    tmp_path: Path, readers: Readers
 ) -> None:
     """From a hostile page to feeds and export: text is escaped there, markup is harmless."""
     with desk_in(tmp_path) as desk:
@@ -576,7 +576,7 @@ def test_wr_14_sec_12_what_is_published_is_clean_in_every_form(
         desk.ask("POST", *posts(SOURCE)["webmention"])
         (job,) = desk.store.claim("w", 4e9, lease=60, most=9)
         wire = Wire(EVIL_PAGE.encode(), "text/html")
-        verifier = Verifier(wire, parsers, lambda: TARGETS)  # type: ignore[arg-type]
+        verifier = Verifier(wire, readers, lambda: TARGETS)  # type: ignore[arg-type]
         found = verifier.look(job.mention)
         assert found.reading is not None
         assert_clean(found.reading)

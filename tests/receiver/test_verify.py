@@ -4,20 +4,19 @@ import gzip
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from linkbacks.servers import LOOPBACK, Play, Server, answer, packed, redirect, serving, unspaced
 
-from pelican_smo.errors import TooComplexError
 from pelican_smo.linkbacks.guard import Fetcher, Limits, Sockaddr, allowing, connect
-from pelican_smo.linkbacks.parsers import Parsers
+from pelican_smo.linkbacks.readers import Readers
 from pelican_smo.receiver.moderate import verdict
 from pelican_smo.receiver.states import Outcome
 from pelican_smo.receiver.store import Mention
 from pelican_smo.receiver.targets import Targets
-from pelican_smo.receiver.verify import Parse, Verifier
+from pelican_smo.receiver.verify import Reads, Verifier
 
 from .arrivals import BEA, NOW, mention
 
@@ -43,8 +42,8 @@ ENTRY = (
 
 
 @pytest.fixture(scope="module")
-def parsers() -> Iterator[Parsers]:
-    with Parsers() as made:
+def readers() -> Iterator[Readers]:
+    with Readers() as made:
         yield made
 
 
@@ -57,8 +56,8 @@ def server() -> Iterator[Server]:
 class Looker:
     """Looks at pages of one server of the test."""
 
-    def __init__(self, server: Server, parsers: Parse) -> None:
-        self.server, self.parsers = server, parsers
+    def __init__(self, server: Server, readers: Reads) -> None:
+        self.server, self.readers = server, readers
         self.targets = TARGETS
         self.dialled: list[str] = []
 
@@ -79,7 +78,7 @@ class Looker:
             self.server.plays[path] = play
         changed.setdefault("source", self.server.url(path))
         changed.setdefault("host", "127.0.0.1")
-        verifier = Verifier(self.fetcher(limits), self.parsers, lambda: self.targets)
+        verifier = Verifier(self.fetcher(limits), self.readers, lambda: self.targets)
         return verifier.look(known or mention(**changed), twins=twins)
 
     def fetcher(self, limits: Limits | None) -> Fetcher:
@@ -97,8 +96,8 @@ class Looker:
 
 
 @pytest.fixture
-def look(server: Server, parsers: Parsers) -> Looker:
-    return Looker(server, parsers)
+def look(server: Server, readers: Readers) -> Looker:
+    return Looker(server, readers)
 
 
 # Fetching
@@ -151,10 +150,11 @@ def test_WR_7_a_link_is_looked_for_as_the_media_type_has_links(
         (ONE, "https://site.example/one", "no-link"),
         (ONE, "https://site.example/two.html", "no-link"),
         (ONE, f"{ONE}?page=2", "no-link"),
-        (ONE, f"{ONE}#part", "no-link"),
+        (ONE, f"{ONE}#part", "verified"),  # a part of the article is the article
         (f"{ONE}#part", f"{ONE}#part", "verified"),
         (f"{ONE}#part", ONE, "verified"),
-        (f"{ONE}#part", f"{ONE}#other", "no-link"),
+        (f"{ONE}#part", f"{ONE}#other", "verified"),
+        (f"{ONE}#part", "https://site.example/two.html#part", "no-link"),
         (ONE, f"https://tracker.example/?{ONE}", "no-link"),
     ],
 )
@@ -237,7 +237,7 @@ def test_a_host_that_had_its_visit_is_asked_for_later(look: Looker, server: Serv
     fetcher = look.fetcher(unspaced(spacing=60.0))
     server.plays["/post"] = answer(LINK.encode())
     fetcher.get(server.url("/post"))
-    verifier = Verifier(fetcher, look.parsers, lambda: TARGETS)
+    verifier = Verifier(fetcher, look.readers, lambda: TARGETS)
     with pytest.raises(Exception, match="has its turn") as caught:
         verifier.look(mention(source=server.url("/post")))
     assert caught.value.retry_after > 50  # type: ignore[attr-defined]
@@ -421,7 +421,7 @@ def test_MF_3_the_authors_page_waits_for_its_hosts_turn(look: Looker, server: Se
     )
     server.plays["/post"] = answer(f'<link rel="author" href="/about">{NOBODYS}'.encode())
     server.plays["/about"] = answer(ABOUT.format(url=server.url("/about")).encode())
-    verifier = Verifier(fetcher, look.parsers, lambda: TARGETS)
+    verifier = Verifier(fetcher, look.readers, lambda: TARGETS)
     found = verifier.look(mention(source=server.url("/post")))
     assert found.reading is not None
     assert found.reading.author.name == "Bea Lindqvist"
@@ -490,22 +490,28 @@ def test_SEC_10_a_bomb_is_verified_by_its_link_with_the_plain_reading_and_a_word
     assert (found.reading.property, found.reading.name) == ("mention-of", "Boom")
 
 
-class Exhausted:
-    """A parser that is at its limits."""
+# Links to us, and microformats on which more than a second of a processor is spent.
+ENDLESS = (
+    f"{LINK}<title>Boom</title>{'<div class=h-entry><p class=p-name>' * 60}" + "<b>x</b>" * 18_000
+)
 
-    def parse(self, html: str, url: str) -> Mapping[str, Any]:
-        raise TooComplexError("its microformats take more than 5 seconds")
 
-
-def test_SEC_10_what_only_the_parser_finds_too_much_is_told_likewise(
-    look: Looker, server: Server
-) -> None:
-    look.parsers = Exhausted()
-    found = look(ENTRY.format(url="", words="Well said."))
+def test_SEC_10_what_is_too_much_behind_the_link_is_told_likewise(look: Looker) -> None:
+    with Readers(cpu=1) as look.readers:
+        found = look(ENDLESS)
     assert (found.kind, found.reason) == ("verified", "too complex to be read in full")
     assert found.reason in found.signals
     assert found.reading is not None
-    assert found.reading.property == "mention-of"
+    assert (found.reading.property, found.reading.name) == ("mention-of", "Boom")
+
+
+def test_SEC_10_a_page_that_ends_its_reader_before_the_link_may_be_better_another_time(
+    look: Looker,
+) -> None:
+    with Readers(wall=0.001) as look.readers:
+        found = look(f"<p>{LINK}" + "<br>" * 200_000)
+    assert (found.kind, found.reading) == ("unavailable", None)
+    assert found.reason.startswith("the page is too complex: it takes more than")
 
 
 def test_SEC_10_a_long_article_is_verified_within_the_limits(look: Looker) -> None:
