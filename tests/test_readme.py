@@ -39,6 +39,11 @@ def test_the_configuration_it_shows_gives_a_complete_page(build: Build) -> None:
     assert "smo-share" in page
 
 
+def test_its_preview_has_what_the_demos_receiver_needs() -> None:
+    (command,) = re.findall(r"^.*pelican-smo preview demo_site$", README, re.MULTILINE)
+    assert "pip install -e '.[linkbacks]'" in command
+
+
 def test_ci_runs_its_test_command() -> None:
     assert (
         "grep -m1 -F \"'.[dev]'\" README.md"

@@ -43,6 +43,7 @@ def test_the_defaults_that_it_states_are_those_of_the_options() -> None:
 def commands(text: str) -> Iterator[list[str]]:
     """Return the words of every command of ours in the listings of an article."""
     runs = [line.split("=", 1)[1] for line in re.findall(r"^ExecStart=.*", text, re.MULTILINE)]
+    runs += re.findall(r"^[\d*]\S* .*? (/\S*/pelican-smo .*)", text, re.MULTILINE)  # cron's
     for line in "".join(listings(text, "sh")).replace("\\\n", " ").splitlines() + runs:
         words = shlex.split(line, comments=True)
         if words and words[0] == "mentions":
