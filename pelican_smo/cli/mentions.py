@@ -106,8 +106,11 @@ def list_mentions(
     if limit and len(found) > most:
         click.echo(f"These are the newest {most}; --all shows every one.")
     if rest:
-        checks = ", ".join(f"--check {check} ({count})" for check, count in rest.items())
-        click.echo(f"Of others there is nothing to show and to decide: {checks}; or --all.")
+        checks = ", ".join(f"{count} {check}" for check, count in rest.items())
+        click.echo(
+            f"Not listed, as there is nothing to decide: {checks}. "
+            f"See them with --check {next(iter(rest))}, or everything with --all."
+        )
 
 
 @mentions.command("show")
@@ -169,10 +172,13 @@ _ORDERS = (
 )
 
 
+_IDS = "IDS are the numbers that `list` has: 7 9, or 7,9, or 7-9."
+
+
 def _ordering(order: _Order) -> None:
     """Add the command that gives ``order`` about many mentions at once."""
 
-    @mentions.command(order.action, help=order.help)
+    @mentions.command(order.action, help=f"{order.help}\n\n{_IDS}")
     @chosen
     @click.option(
         "--all",

@@ -327,8 +327,8 @@ def test_what_needs_no_decision_does_not_wait(run: Run, store: SqliteStore) -> N
     take_as(store, "https://b.example/1", NO_LINK)
     take_as(store, "https://c.example/2", Outcome(kind="gone", reason="410"))
     rest = (
-        "Of others there is nothing to show and to decide: "
-        "--check no-link (1), --check gone (1); or --all.\n"
+        "Not listed, as there is nothing to decide: 1 no-link, 1 gone. "
+        "See them with --check no-link, or everything with --all.\n"
     )
     assert run("list").output == f"No mention waits for you.\n{rest}"
     take_as(store, "https://d.example/3", BROKEN)
