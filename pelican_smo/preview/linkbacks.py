@@ -174,9 +174,9 @@ def held(bind: str, port: int, option: str) -> Iterator[None]:
     try:
         listener = socket.create_server((bind, port), family=family)
     except OSError as error:
+        why = str(error.strerror or error).partition(" (")[0]  # not the address once more
         raise PreviewError(
-            f"cannot listen on {_host(bind)}:{port}: {error.strerror or error}; "
-            f"choose another port with {option}"
+            f"cannot listen on {_host(bind)}:{port}: {why}; choose another port with {option}"
         ) from error
     with listener:
         yield
