@@ -365,14 +365,14 @@ class Collector:
                     )
 
     def _note_unknown(self, own: Mapping[str, str], where: str) -> None:
-        for field, words in _SWITCHES.items():
+        for field, known in _SWITCHES.items():
             word = own.get(field, "").lower()
-            if word and word not in words:
+            if word and word not in known:
                 self.report.add(
                     "warning",
                     where,
                     f"{field.capitalize()}: {word!r} changes nothing",
-                    f"write {' or '.join(words)}",
+                    f"write {' or '.join(known)}",
                 )
 
     def _content_image(

@@ -26,6 +26,8 @@ def needs(extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("pelican_smo"):
+            raise
         raise ReceiverError(
             f"{error.name} is not installed; install it with "
             f"python -m pip install 'pelican-smo[{extra}]'"

@@ -1,6 +1,7 @@
 """The home of the running receiver: its parts put together, started, looked after, and stopped."""
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -112,10 +113,14 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
             quota=Quota(client_a_minute=options.per_minute, host_an_hour=options.per_host),
         )
         started(
-            f"receives linkbacks for {len(targets().by_id)} articles of {targets().site} "
+            f"receives linkbacks for {_counted(len(targets().by_id))} of {targets().site} "
             f"on http://{options.bind}:{options.port}, known as {options.public_url}"
         )
         _serve(application, listening)
+
+
+def _counted(articles: int) -> str:
+    return f"{articles} article{'' if articles == 1 else 's'}"
 
 
 def _listening(options: Options) -> socket.socket:
@@ -125,7 +130,7 @@ def _listening(options: Options) -> socket.socket:
         return socket.create_server((options.bind, options.port), family=family, backlog=2048)
     except OSError as error:
         raise ReceiverError(
-            f"cannot listen on {options.bind}:{options.port}: {error.strerror or error}; "
+            f"cannot listen on {options.bind}:{options.port}: {os.strerror(error.errno or 0)}; "
             "choose another with --port or --bind"
         ) from error
 
