@@ -5,10 +5,13 @@ The receiver cleans what it takes in; but a file may come from elsewhere, and ma
 
 import re
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
 
+from pelican_smo.linkbacks import cleaning
 from pelican_smo.linkbacks.addresses import normal, normal_page
-from pelican_smo.text import plain, printable
+from pelican_smo.linkbacks.cleaning import TAGS, is_tangled, legible
+from pelican_smo.text import plain
 from pelican_smo.urls import host, safe
 
 if TYPE_CHECKING:
@@ -16,11 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TAGS", "harmless", "host_of", "line", "lines", "page_key", "text_of", "web"]
 
-TAGS = frozenset(
-    {"a", "b", "blockquote", "br", "code", "del", "em", "i", "ins", "li", "ol"}
-    | {"p", "pre", "strong", "sub", "sup", "ul"}
-)
-REL = "nofollow ugc noopener external"
+REL = f"{cleaning.REL} external"
 # Names of hosts may hold spaces of other scripts, as the standard library encodes them.
 _SPACE = re.compile(r"\s")
 # The host of most addresses, told without taking them apart.
@@ -31,9 +30,6 @@ _LINK = re.compile(r"<a\b[^<>]*>|</a>")
 _LINE_ENDS = re.compile(
     r"(?:<br\b[^<>]*>|</(?:p|li|blockquote|pre|ul|ol)>)(?:\s*</(?:p|li|blockquote|pre|ul|ol)>)*"
 )
-_BREAK = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def web(value: object) -> str:
@@ -58,23 +54,23 @@ def host_of(url: str) -> str:
 
 def line(value: object) -> str:
     """Return ``value`` as one line of plain text, an empty one for what is no text."""
-    return " ".join(printable(value).split()) if isinstance(value, str) else ""
+    return cleaning.line(value) if isinstance(value, str) else ""
 
 
 def lines(value: object) -> str:
     """Return ``value`` as plain text in lines, of which at most one after the other is blank."""
-    if not isinstance(value, str):
-        return ""
-    if value.isprintable() and "  " not in value:
-        return value.strip()
-    # Line separators are no less controls: they have to go first.
-    text = _SPACES.sub(" ", printable(_BREAK.sub("\n", value)))
-    return _BLANK_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
+    return cleaning.lines(value) if isinstance(value, str) else ""
 
 
 def harmless(html: str) -> str:
-    """Return of ``html`` the text and what is in TAGS, its links to http(s) only."""
-    cleaned = _cleaner().clean(_BREAKS.sub("<br>", printable(html)))
+    """Return of ``html`` the text and what is in TAGS, its links to http(s) only.
+
+    Of what is tangled the text alone stays.
+    """
+    html = _BREAKS.sub("<br>", legible(html))
+    if is_tangled(html):
+        return escape(lines(cleaning.text_of(html)))
+    cleaned = _cleaner().clean(html)
     if "<a" in cleaned:
         cleaned = _without_dead_links(cleaned)
     cleaned = cleaned.strip()

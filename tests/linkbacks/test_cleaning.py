@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pelican_smo.linkbacks.cleaning import TAGS, harmless, line, lines, text_of
+from pelican_smo.linkbacks.cleaning import TAGS, harmless, is_tangled, line, lines, text_of
 
 HTML_LIMIT = 10_000
 
@@ -98,6 +98,52 @@ def test_markup_that_is_too_long_is_left_to_its_text() -> None:
     assert harmless(f"<p>{'a' * 9_993}</p>", HTML_LIMIT)
     assert harmless(f"<p>{'a' * 9_994}</p>", HTML_LIMIT) == ""
     assert harmless("<b>" * 100_000, HTML_LIMIT) == ""
+
+
+def opened(tag: str, times: int = 200) -> str:
+    return "".join(tag.replace("%", str(number)) for number in range(times))
+
+
+# Of each a parser makes hundreds of thousands of elements, if they are not told before.
+TANGLES = {
+    "each with a number": opened("<b a=%>") + "<p>x" * 2_000,
+    "ended by their block": opened("<p><i a=%></p>", 1_500),
+    "links and others": opened("<a href=/%><font a=%>", 300) + "<p>x" * 1_000,
+    "in capitals": opened("<EM A=%>") + "<P>" * 2_000,
+    "without a space": opened("<code/a=%>") + "<p>" * 2_000,
+    "with an end in a value": opened("<b a='>%'>") + "<p>" * 2_000,
+    "of every kind thrice": "<b><i><em><code><font><u><s><big><tt><small><strike><strong>" * 3
+    + "<p>" * 5_000,
+    "in a title of a drawing": f"<svg><title>{opened('<b a=%>')}</title></svg>" + "<p>" * 2_000,
+    "in another script": opened("<\x01b a=%>") + "<p>" * 2_000,
+    "turned around": opened("<\u202eb a=%>") + "<p>" * 2_000,
+}
+
+
+@pytest.mark.parametrize("tangle", TANGLES)
+def test_SEC_10_what_a_parser_would_open_again_and_again_is_left_to_its_text(tangle: str) -> None:
+    assert harmless(TANGLES[tangle], HTML_LIMIT) == ""
+    assert lines(text_of(f"{TANGLES[tangle]}<p>y"), HTML_LIMIT).endswith("y")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>One <b>two</b> <i class=x>three</i> <a href=https://x.example/>four</a></p>" * 100,
+        "<ul>" + "<li><code class=c>x</code>" * 200 + "</ul>",
+        "<b>" * 30,
+        "<p>x" * 2_000,
+        "",
+    ],
+)
+def test_what_people_write_is_not_tangled(markup: str) -> None:
+    assert not is_tangled(markup)
+
+
+def test_SEC_10_what_is_nested_as_nobody_writes_is_left_to_its_text() -> None:
+    assert harmless("<blockquote>" * 30 + "x<br>" * 40, HTML_LIMIT)
+    assert harmless("<blockquote>" * 31 + "x", HTML_LIMIT) == ""
+    assert harmless("<blockquote>x</blockquote>" * 100, HTML_LIMIT)
 
 
 JS = "alert(1)"

@@ -26,6 +26,10 @@ NOTE = f'<p class="h-entry">{LINK}<a class="u-url" href="/1">one</a></p>'
 FOUND = "https://other.example/1"
 ASKED: dict[str, Any] = {"source": URL, "wanted": {TARGET}, "received": 1e9, "claims": {}}
 WITHIN_ITS_LIMITS = {
+    "b that a parser of HTML opens again and again": '<div class="h-entry"><a class="u-url" href="/1">'
+    f'</a>{LINK}<div class="e-content"><p>{"".join(f"<b a={n}>" for n in range(240))}'
+    + "<p>x</p>"
+    * 2_900,
     "entries that repeat each other": NOTE
     + '<div class="h-entry"><div class="e-content">' * 120
     + "text " * 20_000,

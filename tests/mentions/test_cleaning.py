@@ -1,5 +1,10 @@
 """The second gate: text is made printable, and of HTML only what is harmless stays."""
 
+import json
+import subprocess
+import sys
+from html import escape
+
 import html5lib
 import pytest
 from hypothesis import given
@@ -95,6 +100,42 @@ def test_text_of_markup_keeps_its_lines(html: str, text: str) -> None:
 def test_three_thousand_elements_in_one_another_are_no_trouble() -> None:
     check("<b>" * 3000 + "x")
     check("<a href=https://b.example/>" * 300)
+
+
+# As many elements as ten thousand characters, the most that are read, may be made to be.
+TANGLES = (
+    "".join(f"<b a={number}>" for number in range(400)) + "<p>x" * 1_450,
+    "".join(f"<li><font c={number}>" for number in range(620)),
+    "".join(f"<b a={number}></em><li>" for number in range(560)),
+    "<b><i><em><code><font><u><s><big><tt><small><strike><strong>" * 3 + "<p>" * 3_200,
+    "<b><a><nobr><object><table>" * 370,
+)
+
+
+def test_sec_10_of_what_a_parser_would_open_again_and_again_the_text_stays() -> None:
+    assert harmless(f"{TANGLES[0]} &lt;i>\u202e") == escape("x\n\n" * 1_449 + "x <i>")
+    assert "<" not in harmless(TANGLES[2])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system counts memory in its own way")
+def test_sec_10_no_ten_thousand_characters_cost_much_memory_or_time() -> None:
+    code = (
+        "import json, resource, sys, time\n"
+        "from pelican_smo.mentions.cleaning import harmless\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "harmless('<b>x')\n"
+        "before, begun = peak(), time.process_time()\n"
+        "for html in json.load(sys.stdin): harmless(html)\n"
+        "print(peak() - before, time.process_time() - begun)"
+    )
+    assert all(9_000 < len(html) <= 10_050 for html in TANGLES)
+    given = json.dumps([*TANGLES, "<s>" * 1_000 + "<ul>" * 1_700, "<ul>" * 2_500, "<p>" * 3_300])
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=given, capture_output=True, text=True, check=True
+    )
+    kilobytes, seconds = map(float, done.stdout.split())
+    assert kilobytes < 10 << 10
+    assert seconds < 1
 
 
 @given(url=st.text(max_size=30) | st.from_regex(r"https?://[a-z.-]{1,9}[/?#:@%a-z.]{0,9}"))
