@@ -14,6 +14,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
 from pelican_smo.errors import FetchError
+from pelican_smo.linkbacks.messages import charset, media_type
 
 __all__ = [
     "BROKEN",
@@ -36,7 +37,6 @@ _CHUNK = 16 * 1024
 _WORDS = 200
 _GZIP = zlib.MAX_WBITS | 16  # a gzip header and trailer and nothing else, RFC 1952
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([\w.:+-]+)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +83,12 @@ class Fetched:
     @property
     def media_type(self) -> str:
         """The media type in lower case without its parameters, or nothing."""
-        return self.header("content-type").partition(";")[0].strip().lower()
+        return media_type(self.header("content-type"))
 
     @property
     def charset(self) -> str:
         """The character encoding that the server names, in lower case, or nothing."""
-        found = _CHARSET.search(self.header("content-type"))
-        return found[1].lower() if found else ""
+        return charset(self.header("content-type")).lower()
 
 
 @dataclass(frozen=True)

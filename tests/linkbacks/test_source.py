@@ -274,6 +274,14 @@ BOMBS = {
     "a megabyte of prose": (f'<article class="h-entry">{PARAGRAPH * 9_900}</article>', True),
     "ends without a start": ("<div>" * 20_000 + "</b>" * 100_000, False),
     "starts without an end": ("<a " * 350_000 + ">", True),
+    "100,000 links in other scripts": (
+        "".join(f"<a href=//é{n:x}.ü>" for n in range(100_000)),
+        False,
+    ),
+    "60,000 links to the host": (
+        "".join(f"<a href=//site.example/%7e{n}>" for n in range(60_000)),
+        False,
+    ),
     "20,000 links to one host": (
         "".join(f"<a href=//site.example/{n}></a>" for n in range(19_999)),
         True,
@@ -284,10 +292,27 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_SEC_10_the_bombs_are_surveyed_in_less_than_a_second(bomb: str) -> None:
     page, simple = BOMBS[bomb]
-    page = f"{page}<a href='{TARGET}'>"
+    page = f"<a href='{TARGET}'></a>{page}"
     found = []
     assert within_a_second(lambda: found.append(survey(page, SOURCE, (TARGET,))))
     assert (found[-1].links, found[-1].simple) == (True, simple)
+
+
+@pytest.mark.parametrize("start", ["//é{:x}.ü/", "https://site.example/%7E{:x}"])
+def test_SEC_10_json_of_links_is_looked_through_in_less_than_a_second(start: str) -> None:
+    text = json.dumps([start.format(n) for n in range(90_000)], ensure_ascii=False)
+    found: list[Survey] = []
+    assert within_a_second(
+        lambda: found.append(mentions_target(text, "application/json", SOURCE, (TARGET,)))
+    )
+    assert not found[-1].links
+
+
+def test_SEC_10_behind_more_links_to_our_host_than_any_page_has_no_more_are_resolved() -> None:
+    few = "".join(f"<a href=//site.example/{n}>" for n in range(19_999))
+    assert links(f"{few}<a href='{TARGET}'>")
+    assert not links(f"{few}<a href=//site.example/x><a href='{TARGET}'>")
+    assert links(few.replace("site.example", "x.example") * 2 + f"<a href='{TARGET}'>")
 
 
 class TestDecode:
