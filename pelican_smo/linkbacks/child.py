@@ -13,6 +13,7 @@ import mmap
 import os
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -83,6 +84,7 @@ def main(cpu: int, memory: int) -> None:
 def _reads() -> _Reads:
     # Only here: the parent speaks this module's language too, and needs none of them.
     from pelican_smo.linkbacks.look import card, looks  # noqa: PLC0415
+    from pelican_smo.linkbacks.portrait import redrawn  # noqa: PLC0415
 
     def look(body: bytes, **facts: Any) -> Iterator[Any]:
         return (found.as_json() for found in looks(body, **facts))
@@ -91,7 +93,10 @@ def _reads() -> _Reads:
         found = card(body, **facts)
         return iter([asdict(found)] if found else [])
 
-    return {"look": look, "card": person}
+    def portrait(body: bytes) -> Iterator[Any]:
+        return iter([b64encode(redrawn(body)).decode()])
+
+    return {"look": look, "card": person, "portrait": portrait}
 
 
 def _answers(reads: _Reads, order: bytes, memory: int) -> Iterator[bytes]:

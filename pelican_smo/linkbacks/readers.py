@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -87,6 +88,13 @@ class Readers:
         return (
             _understood(lambda card: Author(**card), answers.found[-1]) if answers.found else None
         )
+
+    def portrait(self, picture: bytes) -> bytes:
+        """Return ``picture`` drawn again, as ``portrait.redrawn`` has it."""
+        answers = self._ask("portrait", picture)
+        if answers.problem:
+            raise TooComplexError(answers.problem)
+        return _understood(lambda found: b64decode(found[0]), answers.found)
 
     def close(self) -> None:
         """End the processes; a page that one of them was about is not judged."""
@@ -244,5 +252,5 @@ def _understood(kind: Callable[[Any], _Value], values: Any) -> _Value:
     """Return what ``kind`` makes of an answer, which a process at its end may have garbled."""
     try:
         return kind(values)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise TooComplexError("it cannot be read: its reader makes no sense") from error

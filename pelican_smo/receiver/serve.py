@@ -88,7 +88,7 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
         workers = Workers(
             group,
             look=lambda mention, twins: verifier.look(mention, twins=twins),
-            picture=lambda origin: avatar(fetcher, origin),
+            picture=lambda origin: avatar(fetcher, readers.portrait, origin),
             trust_after=options.trust_after,
             threads=options.workers,
         )

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import socket
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,12 +23,14 @@ from linkbacks.servers import Server, answer, fetcher, packed, serving
 from pictures import png
 from PIL import Image
 
+from pelican_smo.errors import FetchError
 from pelican_smo.linkbacks.cleaning import TAGS
 from pelican_smo.linkbacks.guard import Fetched
+from pelican_smo.linkbacks.portrait import SIZE, redrawn
 from pelican_smo.linkbacks.readers import Readers
 from pelican_smo.linkbacks.reading import Reading
 from pelican_smo.receiver.app import app
-from pelican_smo.receiver.avatars import SIZE, avatar, redrawn
+from pelican_smo.receiver.avatars import avatar
 from pelican_smo.receiver.export import export
 from pelican_smo.receiver.intake import Intake
 from pelican_smo.receiver.quota import Quota
@@ -495,35 +498,97 @@ def test_sec_23_any_bytes_are_a_picture_of_ours_or_none(
     assert made == b"" or made.startswith(b"RIFF")
 
 
+def long_in_the_drawing() -> bytes:
+    """Return a picture of two megabytes whose one empty scan is repeated for minutes."""
+    start = drawn("JPEG", (2000, 2000), progressive=True)
+    scan = start[start.rindex(b"\xff\xda") : -2]
+    return start[:-2] + scan * ((2 << 20) // len(scan)) + start[-2:]
+
+
+def test_sec_10_sec_23_a_picture_that_takes_minutes_is_none() -> None:
+    with serving({"/me.jpg": packed(long_in_the_drawing())}) as server, Readers(cpu=1) as some:
+        began = time.monotonic()
+        found = avatar(fetcher(), some.portrait, server.url("/me.jpg"))
+        assert found == Media(origin=server.url("/me.jpg"))
+        assert time.monotonic() - began < some.wall + 2
+        assert some.portrait(drawn("PNG")) == redrawn(drawn("PNG"))
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_sec_23_a_picture_has_at_most_four_megapixels(form: str) -> None:
+    assert redrawn(drawn(form, (2000, 2000)))
+    assert redrawn(drawn(form, (2001, 2000))) == b""
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+@pytest.mark.parametrize("size", [(9, 5), (300, 500), (1500, 1000)])
+def test_a_picture_of_any_kind_is_drawn_again(mode: str, size: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.new(mode, size).save(out, "JPEG" if mode == "CMYK" else "PNG")
+    with Image.open(io.BytesIO(redrawn(out.getvalue()))) as picture:
+        assert picture.size == (SIZE, SIZE)
+        assert picture.convert("RGBA").getpixel((48, 48))[:3] in ((0, 0, 0), (255, 255, 255))
+
+
+def test_a_picture_on_its_side_is_set_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # its top is on the right
+    out = io.BytesIO()
+    lying = Image.new("RGB", (800, 800), (0, 0, 255))
+    lying.paste((255, 0, 0), (0, 0, 400, 800))
+    lying.save(out, "JPEG", exif=exif)
+    with Image.open(io.BytesIO(redrawn(out.getvalue()))) as picture:
+        assert picture.convert("RGB").getpixel((48, 10))[0] > 200  # type: ignore[index]
+        assert picture.convert("RGB").getpixel((48, 86))[2] > 200  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
     "answered",
     [
         answer(b"<svg onload=alert(1)>", "200 OK", "Content-Type: image/png"),
         answer(drawn("PNG"), "404 Not Found", "Content-Type: image/png"),
+        answer(drawn("PNG"), "410 Gone", "Content-Type: image/png"),
         answer(drawn("PNG"), "302 Found", "Location: http://10.0.0.1/me.png"),
         answer(drawn("PNG"), "302 Found", "Location: file:///etc/passwd"),
         packed(bytes(8 << 20), "Content-Type: image/png"),
         answer(b"", length=3 << 20),
-        b"",
     ],
 )
-def test_sec_23_sec_6_without_a_picture_there_is_a_note_of_that(answered: bytes) -> None:
+def test_sec_23_sec_6_without_a_picture_there_is_a_note_of_that(
+    answered: bytes, readers: Readers
+) -> None:
     with serving({"/me.png": answered}) as server:
-        found = avatar(fetcher(), server.url("/me.png"))
+        found = avatar(fetcher(), readers.portrait, server.url("/me.png"))
         assert found == Media(origin=server.url("/me.png"))
 
 
-def test_sec_23_a_picture_is_one_by_its_bytes_and_is_named_by_ours() -> None:
+@pytest.mark.parametrize(
+    "answered",
+    [
+        b"",
+        answer(b"", "500 Internal Server Error"),
+        answer(b"", "503 Service Unavailable"),
+        answer(b"", "429 Too Many Requests"),
+        answer(drawn("PNG"), length=9_999),
+    ],
+)
+def test_a_picture_that_cannot_be_had_today_is_not_none(answered: bytes, readers: Readers) -> None:
+    with serving({"/me.png": answered}) as server, pytest.raises(FetchError) as caught:
+        avatar(fetcher(), readers.portrait, server.url("/me.png"))
+    assert caught.value.problem == "unreachable"
+
+
+def test_sec_23_a_picture_is_one_by_its_bytes_and_is_named_by_ours(readers: Readers) -> None:
     lie = answer(drawn("PNG"), "200 OK", "Content-Type: text/html")
     with serving({"/me.svg": lie, "/../x.php": lie}) as server:
-        found = avatar(fetcher(), server.url("/me.svg"))
+        found = avatar(fetcher(), readers.portrait, server.url("/me.svg"))
     assert re.fullmatch(r"[0-9a-f]{64}\.webp", found.name)
     assert found.type == "image/webp"
 
 
 def test_sec_6_a_picture_in_a_private_network_is_not_asked_for(server: Server) -> None:
     for origin in ("http://10.0.0.1/me.png", "http://169.254.169.254/", "file:///etc/passwd", ""):
-        assert avatar(fetcher(), origin) == Media(origin=origin)
+        assert avatar(fetcher(), redrawn, origin) == Media(origin=origin)
     assert server.asked == []
 
 
