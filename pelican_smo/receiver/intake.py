@@ -17,6 +17,8 @@ __all__ = ["Intake"]
 
 T = TypeVar("T")
 _RETRY_AFTER = 300
+# So many arrivals in one transaction, within so many seconds, are a rush.
+_CROWD, _MOMENT = 16, 0.2
 
 
 class Intake:
@@ -47,6 +49,7 @@ class Intake:
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="smo-read")
         self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._writing = False
+        self._crowded_at = float("-inf")
         self._due = reader.due(clock())
         self._rules: Sequence[Rule] = reader.rules()
         self._entries: list[Mapping[str, Any]] = []
@@ -69,6 +72,8 @@ class Intake:
     def _write(self) -> None:
         batch, self._waiting = self._waiting, []
         self._writing = True
+        if len(batch) >= _CROWD:
+            self._crowded_at = time.monotonic()
         loop = asyncio.get_running_loop()
         arrivals = [arrival for arrival, _ in batch]
         future = self._group.submit(lambda store: _arrive(store, arrivals, self._most_waiting))
@@ -95,6 +100,10 @@ class Intake:
                 kept.set_result(None)
             else:
                 kept.set_exception(problem)
+
+    def is_rushed(self) -> bool:
+        """Tell whether so much arrives at the moment that other work had better wait."""
+        return time.monotonic() - self._crowded_at < _MOMENT
 
     async def is_published(self, source: str, article: str) -> bool:
         """Tell whether the link from ``source`` to ``article`` is approved and shown."""
@@ -166,20 +175,29 @@ def _arrive(
     """Keep ``arrivals``; returns for each why it was not kept, or None."""
     articles = {arrival.article for arrival in arrivals}
     full = {article for article in articles if store.is_full(article, most_waiting)}
-    return [_kept(store, arrival, full) for arrival in arrivals]
+    try:
+        with store.savepoint():
+            return [_kept(store, arrival, full) for arrival in arrivals]
+    except NotNowError:
+        raise
+    except Exception:  # noqa: BLE001  one of them is at fault: each for itself
+        return [_alone(store, arrival, full) for arrival in arrivals]
 
 
 def _kept(store: Store, arrival: Arrival, full: Container[str]) -> Exception | None:
-    if (
-        arrival.article in full
-        and store.by_token(store.token(arrival.source, arrival.article)) is None
+    if arrival.article in full and (
+        store.by_token(store.token(arrival.source, arrival.article)) is None
     ):
         return NotNowError("too many linkbacks to this article wait for its author", 3600)
+    store.arrive(arrival)
+    return None
+
+
+def _alone(store: Store, arrival: Arrival, full: Container[str]) -> Exception | None:
     try:
         with store.savepoint():
-            store.arrive(arrival)
+            return _kept(store, arrival, full)
     except NotNowError:
         raise
-    except Exception as error:  # noqa: BLE001  it belongs to this arrival, not to all of them
+    except Exception as error:  # noqa: BLE001  it belongs to this arrival
         return error
-    return None

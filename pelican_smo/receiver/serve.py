@@ -62,7 +62,7 @@ class Options:
     per_minute: float = 30
     per_host: float = 60
     workers: int = 8
-    parsers: int = 2
+    readers: int = 2
 
 
 def receive(options: Options, *, started: Callable[[str], None] = lambda _: None) -> None:
@@ -83,7 +83,7 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
         group = GroupCommit(store)
         stack.callback(store.close)
         stack.callback(group.close)
-        readers = stack.enter_context(Readers(options.parsers))
+        readers = stack.enter_context(Readers(options.readers))
         verifier = Verifier(fetcher, readers, targets)
         workers = Workers(
             group,
@@ -100,7 +100,7 @@ def receive(options: Options, *, started: Callable[[str], None] = lambda _: None
             arrived=workers.wake,
         )
         stack.callback(intake.close)
-        workers.start()
+        workers.start(gives_way=intake.is_rushed)
         stack.callback(workers.stop)
         care = Care(options, group, intake, targets)
         care.start()

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 
 from pelican_smo.errors import FetchError
 from pelican_smo.receiver.inbox import NotNowError
-from pelican_smo.receiver.moderate import verdict
+from pelican_smo.receiver.moderate import Verdict, verdict
 from pelican_smo.receiver.states import RETRIES, Outcome, after
 from pelican_smo.receiver.store import Job, Media, Mention, Store
 from pelican_smo.receiver.store.group import GroupCommit
@@ -47,6 +47,7 @@ class Workers:
         threads: int = 8,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._gives_way: Callable[[], bool] = lambda: False
         self._group, self._look, self._picture = group, look, picture
         self._trust_after, self._clock = trust_after, clock
         self._owner = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -55,6 +56,7 @@ class Workers:
         self._batch = threads
         self._wake = threading.Event()
         self._stopping = False
+        self._ending = threading.Event()
         self._turns: OrderedDict[str, float] = OrderedDict()
         self._turned = 0.0
         self._turns_lock = threading.Lock()
@@ -64,8 +66,9 @@ class Workers:
         ]
         self._feeder = threading.Thread(target=self._feed, name="smo-feed", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, *, gives_way: Callable[[], bool] | None = None) -> None:
+        """Begin. While ``gives_way`` says so, go slowly: a look can wait, a sender does not."""
+        self._gives_way = gives_way or self._gives_way
         for thread in (*self._threads, self._feeder):
             thread.start()
 
@@ -76,6 +79,7 @@ class Workers:
     def stop(self) -> None:
         """Finish what is being looked at, give back what was not begun, then stop."""
         self._stopping = True
+        self._ending.set()
         self._wake.set()
         self._feeder.join()
         for _ in self._threads:
@@ -101,6 +105,8 @@ class Workers:
                 self._jobs.put(job)
             if not jobs:
                 self._wake.wait(_IDLE)
+            if self._gives_way():
+                self._ending.wait(_IDLE)
 
     def _claim(self) -> list[Job]:
         now = self._clock()
@@ -181,7 +187,16 @@ class Workers:
             # What came meanwhile decides how the source is to be read: once more, at once.
             store.postpone(job, now)
             return
-        judged = verdict(
+        judged = self._judged(store, mention, outcome)
+        # Not for secrecy: many sources of one host that was down should not come back at once.
+        jitter = random.uniform(0.9, 1.2)  # noqa: S311
+        next = after(mention, outcome, now, verdict=judged, jitter=jitter)
+        store.settle(job, mention, next, now)
+
+    def _judged(self, store: Store, mention: Mention, outcome: Outcome) -> Verdict:
+        if outcome.kind not in ("verified", "unchanged"):
+            return "hold"
+        return verdict(
             mention,
             outcome.reading or mention.reading,
             store.rules(),
@@ -189,9 +204,6 @@ class Workers:
             trust_after=self._trust_after,
             signals=mention.signals if outcome.kind == "unchanged" else outcome.signals,
         )
-        # Not for secrecy: many sources of one host that was down should not come back at once.
-        jitter = random.uniform(0.9, 1.2)  # noqa: S311
-        store.settle(job, after(mention, outcome, now, verdict=judged, jitter=jitter), now)
 
     def _turn(self, host: str, wait: float) -> float:
         """Return when the next job of a busy ``host`` may run: each of them gets its own turn."""

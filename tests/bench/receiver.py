@@ -37,7 +37,7 @@ local n, id = 0, 0
 function setup(thread) thread:set("id", id); id = id + 1 end
 request = function()
   n = n + 1
-  local body = "source=http%%3A%%2F%%2F127.0." .. (n %% 250) .. ".9%%3A9%%2F" .. id .. "-" .. n
+  local body = "source=http%%3A%%2F%%2F127.0." .. (n %% 250) .. ".9%%2F" .. id .. "-" .. n
     .. "&target=https%%3A%%2F%%2Fsite.example%%2F" .. (n %% %d) .. ".html"
   return wrk.format("POST", "/webmention", {["Content-Type"]="application/x-www-form-urlencoded"}, body)
 end
@@ -94,7 +94,7 @@ def accept(folder: Path, seconds: int, connections: int) -> None:
         sys.exit("there is no wrk; it is in the packages of most systems")
     script = folder / "unique.lua"
     script.write_text(LUA % ARTICLES)
-    # Visits would go to port 9 of loopback, where nobody is, and are refused as a private network.
+    # Each source is judged at once, too: refused, for it is in a private network.
     with receiver(folder, "--per-minute", "0", "--per-host", "0") as (_, address):
         subprocess.run(
             [

@@ -397,8 +397,8 @@ WAYS_OUT = frozenset(
     ]
 )
 GUARD = {"linkbacks/guard.py", "linkbacks/exchange.py"}
-# It makes the socket that the receiver listens on.
-LISTENS = {"receiver/serve.py"}
+# They listen: the receiver, and the preview that tries whether a port is free.
+LISTENS = {"receiver/serve.py", "preview/linkbacks.py"}
 
 
 def trees() -> list[tuple[str, ast.Module]]:

@@ -63,7 +63,8 @@ def conclude(store: Store, job: Job, outcome: Outcome, now: float = NOW, **how: 
     """Settle ``job`` by the rules of states, holding what is new unless told otherwise."""
     held = store.held(job)
     assert held is not None
-    store.settle(job, after(held, outcome, now, verdict=how.get("verdict", "hold")), now)
+    next = after(held, outcome, now, verdict=how.get("verdict", "hold"))
+    store.settle(job, held, next, now)
 
 
 def verified(store: Store, reading: Reading = BEA, now: float = NOW, **how: Any) -> Mention:

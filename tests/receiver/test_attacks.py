@@ -645,7 +645,7 @@ def test_wr_14_sec_12_what_is_published_is_clean_in_every_form(
         found = verifier.look(job.mention)
         assert found.reading is not None
         assert_clean(found.reading)
-        desk.store.settle(job, after(job.mention, found, NOW, verdict="allow"), NOW)
+        desk.store.settle(job, job.mention, after(job.mention, found, NOW, verdict="allow"), NOW)
 
         export(desk.store, TARGETS, tmp_path / "mentions.json")
         feeds = [

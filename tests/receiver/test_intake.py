@@ -89,6 +89,18 @@ def test_arrivals_of_one_moment_share_transactions(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+def test_a_rush_is_known_while_it_lasts(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await desk.inbox.accept(arrival())
+        assert not desk.inbox.is_rushed()
+        await asyncio.gather(*(desk.inbox.accept(arrival()) for _ in range(100)))
+        assert desk.inbox.is_rushed()
+        await asyncio.sleep(0.25)
+        assert not desk.inbox.is_rushed()
+
+    run(tmp_path, story)
+
+
 def test_a_full_disk_is_told_to_everyone_who_was_not_kept(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         database = desk.group._store._db  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ class Bench:
             threads=how.get("threads", 2),
             trust_after=how.get("trust_after", 1),
         )
-        workers.start()
+        workers.start(gives_way=lambda: bool(how.get("rushed")))
         return workers
 
     def until(self, holds: Callable[[], bool]) -> None:
@@ -290,3 +290,19 @@ def test_a_picture_that_was_not_to_be_had_is_tried_again_and_then_given_up(
     workers.stop()
     assert len(tries) == 8
     assert bench.store.media(BEA.author.photo) == Media(origin=BEA.author.photo)
+
+
+def test_while_much_arrives_sources_are_looked_at_slowly_but_looked_at(bench: Bench) -> None:
+    looked: list[float] = []
+
+    def look(mention: Mention, twins: int) -> Outcome:
+        looked.append(time.monotonic())
+        return VERIFIED
+
+    for _ in range(6):
+        bench.store.arrive(arrival())
+    workers = bench.work(look, threads=2, rushed=True)
+    bench.until(lambda: len(looked) == 6)
+    workers.stop()
+    # Two at a time, and a quarter of a second between.
+    assert looked[-1] - looked[0] > 0.4

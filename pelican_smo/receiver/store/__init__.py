@@ -232,8 +232,11 @@ class Store(Protocol):
     def held(self, job: Job) -> Mention | None:
         """Return the mention of ``job`` as it is now; None where the job is no longer its worker's."""
 
-    def settle(self, job: Job, next: Next, now: float) -> None:
-        """Note what a look at the source, done by a job that is held, makes of its mention."""
+    def settle(self, job: Job, before: Mention, next: Next, now: float) -> None:
+        """Note what a look at the source, done by a job that is held, makes of its mention.
+
+        ``before`` is the mention as ``held`` gave it in the same transaction.
+        """
 
     def settle_media(self, job: Job, media: Media, now: float) -> None:
         """Keep the picture that a job that is held was about."""

@@ -269,10 +269,9 @@ class SqliteStore:
         )
         return self._mention(job.mention.id) if row else None
 
-    def settle(self, job: Job, next: Next, now: float) -> None:
+    def settle(self, job: Job, before: Mention, next: Next, now: float) -> None:
         """Note what a look at the source, done by a job that is held, makes of its mention."""
         with self.transaction():
-            before = self._mention(job.mention.id)
             author = next.reading.author.url if next.reading else ""
             if author and self.is_erased(before.source, author):
                 self._erase(before, now)
@@ -282,7 +281,8 @@ class SqliteStore:
             self._write(before, next, author, now)
             if next.moderation != before.moderation:
                 self._audit(now, "rules", next.moderation, before.id)
-            self._after_change(before, now)
+            if "approved" in (before.moderation, next.moderation):
+                self._after_change(before, now)
             self._end(job, next.run_at, now)
 
     def settle_media(self, job: Job, media: Media, now: float) -> None:
@@ -309,16 +309,16 @@ class SqliteStore:
 
     def _end(self, job: Job, run_at: float | None, now: float) -> None:
         """Put a job away until ``run_at``, or for good; soon, if a message came meanwhile."""
-        (again,) = self._one("SELECT again FROM job WHERE id = ?", (job.id,))
-        if again:
-            run_at = min(run_at or now + _DEBOUNCE, now + _DEBOUNCE)
         if run_at is None:
-            self._db.execute("DELETE FROM job WHERE id = ?", (job.id,))
-        else:
-            self._db.execute(
-                "UPDATE job SET owner = '', leased_until = 0, again = 0, run_at = ? WHERE id = ?",
-                (run_at, job.id),
-            )
+            gone = self._db.execute("DELETE FROM job WHERE id = ? AND again = 0", (job.id,))
+            if gone.rowcount:
+                return
+        soon = now + _DEBOUNCE
+        self._db.execute(
+            "UPDATE job SET owner = '', leased_until = 0, run_at = iif(again, min(?, ?), ?),"
+            " again = 0 WHERE id = ?",
+            (run_at or soon, soon, run_at or soon, job.id),
+        )
 
     def _write(self, before: Mention, next: Next, author: str, now: float) -> None:
         self._db.execute(
