@@ -112,7 +112,7 @@ def redirect(location: str, status: str = "302 Found") -> bytes:
 
 
 def packed(body: bytes, *headers: str) -> bytes:
-    return answer(gzip.compress(body), "200 OK", "Content-Encoding: gzip", *headers)
+    return answer(gzip.compress(body, mtime=0), "200 OK", "Content-Encoding: gzip", *headers)
 
 
 def unspaced(**limits: object) -> Limits:

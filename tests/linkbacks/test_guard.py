@@ -384,18 +384,20 @@ def test_SEC_8_an_endless_answer_ends(server: Server, before: bytes) -> None:
 
 
 def bomb(size: int) -> bytes:
-    return gzip.compress(b"\0" * size, 9)
+    return gzip.compress(b"\0" * size, 9, mtime=0)
 
 
 def test_gzip_is_unpacked(server: Server) -> None:
     server.plays["/"] = packed(PAGE * 100)
     assert fetcher().get(server.url()).body == PAGE * 100
-    server.plays["/"] = answer(gzip.compress(PAGE), "200 OK", "Content-Encoding: X-GZip")
+    server.plays["/"] = answer(gzip.compress(PAGE, mtime=0), "200 OK", "Content-Encoding: X-GZip")
     assert fetcher().get(server.url()).body == PAGE
 
 
 def test_what_follows_the_gzip_is_passed_over(server: Server) -> None:
-    server.plays["/"] = answer(gzip.compress(PAGE) + b"\0" * 99, "200 OK", "Content-Encoding: gzip")
+    server.plays["/"] = answer(
+        gzip.compress(PAGE, mtime=0) + b"\0" * 99, "200 OK", "Content-Encoding: gzip"
+    )
     assert fetcher().get(server.url()).body == PAGE
 
 
@@ -424,7 +426,9 @@ def test_SEC_9_a_bomb_in_a_bomb_is_unpacked_once(server: Server) -> None:
     inner = bomb(20 << 20)
     server.plays["/"] = packed(inner)
     assert fetcher().get(server.url()).body == inner
-    server.plays["/"] = answer(gzip.compress(inner), "200 OK", "Content-Encoding: gzip, gzip")
+    server.plays["/"] = answer(
+        gzip.compress(inner, mtime=0), "200 OK", "Content-Encoding: gzip, gzip"
+    )
     assert problem(lambda: fetcher().get(server.url())) == "encoding"
     server.plays["/"] = packed(inner, "Content-Encoding: gzip")
     assert problem(lambda: fetcher().get(server.url())) == "encoding"
@@ -445,7 +449,7 @@ def test_SEC_9_other_transfer_codings_are_refused(server: Server, coding: str) -
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"plain", gzip.compress(PAGE)[:-1], gzip.compress(PAGE)[:12]]
+    "body", [b"", b"plain", gzip.compress(PAGE, mtime=0)[:-1], gzip.compress(PAGE, mtime=0)[:12]]
 )
 def test_a_broken_gzip_is_no_page(server: Server, body: bytes) -> None:
     server.plays["/"] = answer(body, "200 OK", "Content-Encoding: gzip")
@@ -453,7 +457,7 @@ def test_a_broken_gzip_is_no_page(server: Server, body: bytes) -> None:
 
 
 def test_a_gzip_with_a_wrong_checksum_is_no_page(server: Server) -> None:
-    wrong = bytearray(gzip.compress(PAGE))
+    wrong = bytearray(gzip.compress(PAGE, mtime=0))
     wrong[-6] ^= 1
     server.plays["/"] = answer(bytes(wrong), "200 OK", "Content-Encoding: gzip")
     assert problem(lambda: fetcher().get(server.url())) == "encoding"
