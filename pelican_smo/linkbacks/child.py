@@ -99,6 +99,13 @@ def _reads() -> _Reads:
     return {"look": look, "card": person, "portrait": portrait}
 
 
+def _answer(found: Any) -> bytes:
+    answer = json.dumps({"found": found}).encode()
+    if len(answer) > MAX_ANSWER:
+        raise ValueError("more is found than is taken")
+    return answer
+
+
 def _answers(reads: _Reads, order: bytes, memory: int) -> Iterator[bytes]:
     """Return what is found by ``order``, and last whether that is all.
 
@@ -109,10 +116,7 @@ def _answers(reads: _Reads, order: bytes, memory: int) -> Iterator[bytes]:
     try:
         facts = json.loads(line)
         for found in reads[facts.pop("read")](body, **facts):
-            answer = json.dumps({"found": found}).encode()
-            if len(answer) > MAX_ANSWER:
-                raise ValueError("more is found than is taken")  # noqa: TRY301
-            yield answer
+            yield _answer(found)
         spent = _memory_used() > memory // 2
     except MessageError as error:
         yield json.dumps({"refused": str(error), "spent": False}).encode()
