@@ -3,6 +3,7 @@
 SmoError
 ├── SettingsError     settings that cannot be used, every problem at once
 ├── FindingsError     findings of a build that SMO_STRICT does not let pass
+├── CardError         a card that cannot be drawn: where, what is wrong, what to do
 ├── PreviewError      a preview that cannot be started
 ├── ReceiverError     a receiver that cannot start or go on, or an order that it cannot follow
 ├── FetchError        a page of another server that was not to be had
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 __all__ = [
+    "CardError",
     "FetchError",
     "FindingsError",
     "MessageError",
@@ -51,6 +53,24 @@ class FindingsError(_ListedError):
     """``SMO_STRICT`` is on and the build has findings; ``problems`` holds them."""
 
     headline = "pelican_smo found what SMO_STRICT does not let pass:"
+
+
+class CardError(SmoError):
+    """A card that cannot be drawn.
+
+    ``where`` names the file, setting or template (empty: the article itself), ``problem`` says
+    what is wrong with it, ``remedy`` what to do.
+    """
+
+    def __init__(self, where: str, problem: str, remedy: str = "") -> None:
+        self.where, self.problem, self.remedy = where, problem, remedy
+        super().__init__(
+            "; ".join(filter(None, (f"{where}: {problem}".removeprefix(": "), remedy)))
+        )
+
+    def __reduce__(self) -> tuple[type["CardError"], tuple[str, str, str]]:
+        """Pickle as what it is made of: a process that draws may tell another."""
+        return CardError, (self.where, self.problem, self.remedy)
 
 
 class PreviewError(SmoError):

@@ -43,6 +43,7 @@ LAYERS = {
     "collect": 3,
     "share.oembed": 3,
     "share.sharing": 4,
+    "cards": 4,
     "finish": 5,
     "linkbacks": 1,
     "receiver": 5,
