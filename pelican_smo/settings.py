@@ -21,7 +21,15 @@ from pelican_smo.share.networks import (
 from pelican_smo.text import cut
 from pelican_smo.urls import is_absolute, is_web
 
-__all__ = ["Settings", "cache_folder", "mention_files", "reference_table", "unmet"]
+__all__ = [
+    "Settings",
+    "beside_settings",
+    "cache_folder",
+    "is_layout",
+    "mention_files",
+    "reference_table",
+    "unmet",
+]
 
 PREFIX = "SMO_"
 PROTOCOLS = ("webmention", "pingback", "trackback")
@@ -168,6 +176,25 @@ def by_name(entry_check: Check) -> Check:
 def text_or_by_category(value: Any) -> Iterator[str]:
     """Accept a text, or a dict from categories to texts."""
     yield from by_name(text)(value) if isinstance(value, Mapping) else text(value)
+
+
+def layout_or_by_category(value: Any) -> Iterator[str]:
+    """Accept the name of a card's layout, or a dict from categories to such names."""
+    yield from text_or_by_category(value)
+    for name in value.values() if isinstance(value, Mapping) else (value,):
+        if isinstance(name, str) and not is_layout(name):
+            yield f"names {name!r}; a layout's name is of small letters, digits and hyphens"
+
+
+def is_layout(name: str) -> bool:
+    """Tell whether ``name`` can be that of a card's layout, which is part of a template's."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name) is not None
+
+
+def workers(value: Any) -> Iterator[str]:
+    """Accept a number of processes, or None for as many as suit the machine."""
+    if value is not None:
+        yield from count(value)
 
 
 def names_or_by_category(value: Any) -> Iterator[str]:
@@ -385,6 +412,36 @@ class Settings:
         "who wins where the theme has a tag too: `merge`, `theme` or `plugin`",
         one_of("merge", "theme", "plugin"),
     )
+    cards: bool = option(
+        False, "draw a card for each article without a picture; needs the extra `cards`", flag
+    )
+    card_layout: str | Mapping[str, str] = option(
+        "plain",
+        "`plain`, `gradient`, `photo`, `quote` or one of your own; or a dict by category, with "
+        "a `default`",
+        layout_or_by_category,
+    )
+    card_colors: Mapping[str, str] = option(
+        {},
+        "`background`, `text`, `accent`, each as `#rrggbb`",
+        table(background=text, text=text, accent=text),
+    )
+    card_fonts: tuple[str, ...] = option(
+        (),
+        "font files, or folders of them, beside the settings file; the first is the title's",
+        names(),
+    )
+    card_css: str = option(
+        "", "a stylesheet beside the settings file, after that of the cards", text
+    )
+    card_workers: int | None = option(
+        None,
+        "processes that draw, 0: none; else as many as there are processors, 4 at most",
+        workers,
+    )
+    card_samples: bool = option(
+        False, "draw hard titles too, for the preview's page of cards; `preview` sets it", flag
+    )
     linkback_endpoint: str = option(
         "", "URL of your receiver; without it no endpoint is announced", receiver_url
     )
@@ -449,6 +506,12 @@ class Settings:
         by_language = {name.lower(): networks for name, networks in self.share_languages.items()}
         base = language.partition("-")[0].lower()
         return tuple(by_language.get(language.lower(), by_language.get(base, default)))
+
+    def card_layout_of(self, category: str) -> str:
+        """Return the layout of the cards of ``category``."""
+        if isinstance(self.card_layout, Mapping):
+            return self.card_layout.get(category, self.card_layout.get("default", "plain"))
+        return self.card_layout
 
     def schema_type_of(self, category: str) -> str:
         """Return the schema.org type of the articles of ``category``."""
@@ -552,17 +615,17 @@ def _frozen(value: Any) -> Any:
 
 def cache_folder(settings: Settings, pelican: Mapping[str, Any]) -> Path:
     """Return the folder for what can be made again, a relative one beside the settings file."""
-    return _beside_settings(pelican, settings.cache_path)
+    return beside_settings(pelican, settings.cache_path)
 
 
 def mention_files(settings: Settings, pelican: Mapping[str, Any]) -> tuple[Path, ...]:
     """Return the files of mentions that a site names, relative ones beside the settings file."""
     named = settings.mentions
     names = (named,) if isinstance(named, str) else named
-    return tuple(_beside_settings(pelican, name) for name in names if name)
+    return tuple(beside_settings(pelican, name) for name in names if name)
 
 
-def _beside_settings(pelican: Mapping[str, Any], name: str) -> Path:
+def beside_settings(pelican: Mapping[str, Any], name: str) -> Path:
     """Return the path ``name`` as seen from the settings file.
 
     Pelican does not say where that is; content lies beside it or around it.
