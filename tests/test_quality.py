@@ -19,6 +19,7 @@ LAYERS = {
     "urls": 0,
     "handles": 0,
     "labels": 0,
+    "processes": 0,
     "assets": 0,
     "skeleton": 0,
     "report": 0,

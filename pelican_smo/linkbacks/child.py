@@ -1,37 +1,34 @@
 """The home of the process that reads strangers' pages, and may die of it.
 
-It reads orders from its standard input and answers on its standard output; each is a length
-of four bytes, the highest first, and as many bytes. An order is a line of JSON, what is asked
-and about which page, and behind it the page. Answers are JSON: what is found, as soon as it is,
-and then whether that is all. It says first that it is ready.
+It reads orders from its standard input and answers on its standard output. An order is a line
+of JSON, what is asked and about which page, and behind it the page. Answers are JSON: what is
+found, as soon as it is, and then whether that is all. It says first that it is ready.
 """
 
 import gc
 import json
 import math
 import mmap
-import os
-import signal
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pelican_smo.errors import MessageError
+from pelican_smo.processes import at_work, limit, receive, send
 
-__all__ = ["MAX_ANSWER", "receive", "send"]
+__all__ = ["MAX_ANSWER"]
 
 # A reading is cut to some ten thousand characters, of which each may be twelve bytes of JSON.
 MAX_ANSWER = 1 << 18
-_HEAD = 4
 # mf2py goes one level deeper for each element that a page leaves open.
 _RECURSION = 3000
 
 try:
     import resource
-except ImportError:  # Windows: only the parent's patience ends it there
+except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 
@@ -39,42 +36,18 @@ except ImportError:  # Windows: only the parent's patience ends it there
 _Reads = Mapping[str, Callable[..., Iterator[Any]]]
 
 
-def receive(stream: BinaryIO, limit: int) -> bytes:
-    """Return the next message of ``stream``, nothing at its end.
-
-    Raises ValueError for what is no message or has more than ``limit`` bytes.
-    """
-    head = stream.read(_HEAD)
-    if not head:
-        return b""
-    length = int.from_bytes(head, "big")
-    if len(head) < _HEAD or length > limit:
-        raise ValueError(f"no message of at most {limit} bytes")
-    return stream.read(length)
-
-
-def send(stream: BinaryIO, *pieces: bytes) -> None:
-    """Write ``pieces`` to ``stream`` as one message."""
-    stream.write(sum(map(len, pieces)).to_bytes(_HEAD, "big"))
-    stream.writelines(pieces)
-    stream.flush()
-
-
 def main(cpu: int, memory: int) -> None:
     """Answer orders until there are none, with ``cpu`` seconds for each and ``memory`` bytes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever a library prints is no answer
+    answers = at_work()
     reads = _reads()
     sys.setrecursionlimit(_RECURSION)
-    _limit("RLIMIT_AS", memory)
-    _limit("RLIMIT_CORE", 0)
+    limit("RLIMIT_AS", memory)
     # Rubbish is collected between pages: the next one is mostly not there yet.
     gc.freeze()
     gc.disable()
     send(answers, b'{"spent": false}')
     while order := receive(sys.stdin.buffer, sys.maxsize):
-        _limit("RLIMIT_CPU", math.ceil(_cpu_used()) + cpu)
+        limit("RLIMIT_CPU", math.ceil(_cpu_used()) + cpu)
         for answer in _answers(reads, order, memory):
             send(answers, answer)
         del order, answer
@@ -126,15 +99,6 @@ def _answers(reads: _Reads, order: bytes, memory: int) -> Iterator[bytes]:
     except Exception as error:  # noqa: BLE001  a parser's own mistake is the page's misfortune
         failed = type(error).__name__
     yield json.dumps({"failed": failed, "spent": spent}).encode()
-
-
-def _limit(name: str, soft: int) -> None:
-    if resource is None or not hasattr(resource, name):
-        return
-    kind = getattr(resource, name)
-    hard = resource.getrlimit(kind)[1]
-    allowed = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-    resource.setrlimit(kind, (allowed, hard))
 
 
 def _cpu_used() -> float:

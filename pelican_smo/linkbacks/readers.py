@@ -1,28 +1,26 @@
 """The home of the processes that read strangers' pages for us, so that no page can stop us."""
 
 import json
-import os
 import queue
-import subprocess
-import sys
 import threading
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from pelican_smo.errors import MessageError, ReceiverError, TooComplexError
-from pelican_smo.linkbacks.child import MAX_ANSWER, receive, send
+from pelican_smo.linkbacks.child import MAX_ANSWER
 from pelican_smo.linkbacks.reading import Author, Look
+from pelican_smo.processes import end, module, receive, send, start
 
 if TYPE_CHECKING:
     from pelican_smo.linkbacks.exchange import Fetched
 
 __all__ = ["Readers"]
 
-_COMMAND = (sys.executable, "-P", "-m", "pelican_smo.linkbacks.child")
+_COMMAND = module("pelican_smo.linkbacks.child")
 # A loaded machine may take long to start Python, and no page is to blame for it.
 _START = 30.0
 _CLOSED = "the readers are closed"
@@ -171,15 +169,7 @@ class _Child:
     """One process, and whether it can take another page."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        # A session of its own: Ctrl-C in the terminal is for us, and we end it.
-        self._process = subprocess.Popen(  # noqa: S603  our own module, no stranger's word
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        self._process = start(command)
         self._late = False
         self._ready = False
         self._asked = 0
@@ -230,11 +220,7 @@ class _Child:
 
     def end(self) -> None:
         """End the process, whatever it is about, and forget it."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                cast("BinaryIO", pipe).close()
+        end(self._process)
 
     def _lose_patience(self) -> None:
         self._late = True

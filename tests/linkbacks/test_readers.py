@@ -239,7 +239,7 @@ def test_SEC_10_a_page_that_no_link_can_be_looked_for_in_is_not_judged_by_its_li
 def program(then: str) -> tuple[str, ...]:
     """Return the command of a process that is ready, and does ``then`` with the first order."""
     code = (
-        "import sys, time; from pelican_smo.linkbacks.child import receive, send\n"
+        "import sys, time; from pelican_smo.processes import receive, send\n"
         "out = sys.stdout.buffer\nsend(out, b'{\"spent\": false}')\n"
     )
     return sys.executable, "-c", code + then
