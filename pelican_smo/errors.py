@@ -4,6 +4,7 @@ SmoError
 ├── SettingsError     settings that cannot be used, every problem at once
 ├── FindingsError     findings of a build that SMO_STRICT does not let pass
 ├── CardError         a card that cannot be drawn: where, what is wrong, what to do
+│   └── PassingError  one that could not be drawn this time (cards/draw.py)
 ├── PreviewError      a preview that cannot be started
 ├── ReceiverError     a receiver that cannot start or go on, or an order that it cannot follow
 ├── FetchError        a page of another server that was not to be had

@@ -80,7 +80,10 @@ def receive(stream: BinaryIO, most: int) -> bytes:
     length = int.from_bytes(head, "big")
     if len(head) < _HEAD or length > most:
         raise ValueError(f"no message of at most {most} bytes")
-    return stream.read(length)
+    message = stream.read(length)
+    if len(message) < length:
+        raise ValueError("the message ends before its time")
+    return message
 
 
 def send(stream: BinaryIO, *pieces: bytes) -> None:
