@@ -1,11 +1,15 @@
 """The home of the card engine that comes with the extra: pytakumi, HTML and flexbox to pixels."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from html import escape
 from importlib import metadata
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from pelican_smo.cards.engine import Drawing, Extent, Font, Format, TextStyle
 from pelican_smo.errors import CardError
@@ -13,6 +17,13 @@ from pelican_smo.errors import CardError
 __all__ = ["Takumi", "is_installed", "version"]
 
 _PACKAGE = "pytakumi"
+# A thousand covers are drawn once each; the logo, on all cards, stays. Bytes, decoded, and files.
+_PIXELS = 8 << 20
+_PICTURES = 8
+
+# What the engine takes of a language tag: it refuses a card for one that is not well-formed,
+# and draws the same whatever follows these parts.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])", re.I)
 
 
 def is_installed() -> bool:
@@ -26,40 +37,72 @@ def version() -> str:
 
 
 class Takumi:
-    """A card engine; it reads each font and picture once."""
+    """A card engine; it reads each font once.
+
+    What it draws depends on nothing but the drawing, whatever it drew before.
+    """
 
     def __init__(self) -> None:
         import pytakumi  # noqa: PLC0415  20 ms that a build without a new card need not wait
 
         self._takumi = pytakumi
-        self._renderer = pytakumi.Renderer()
-        self._registered: set[str] = set()
-        self._pictures: dict[Path, bytes] = {}
+        self._shared = _Fonts(self._new())
+        self._apart: tuple[tuple[str, ...], _Fonts] = ((), self._shared)
+        self._picture = lru_cache(maxsize=_PICTURES)(_read)
+        self._spaces: dict[tuple[tuple[str, ...], int], float] = {}
         self.version = version()
+
+    def _new(self) -> Any:
+        return self._takumi.Renderer(cache_max_bytes=_PIXELS)
 
     def measure(
         self, text: str, style: TextStyle, width: int, fonts: Sequence[Font], language: str
     ) -> Extent:
         """Return what ``text`` takes up in a box ``width`` pixels wide."""
+        found = self._measured(text, style, width, fonts, language)
+        lines = list(_lines(found["runs"]))
+        widths, ends = [line.width for line in lines], ()
+        if "\n" not in text:
+            ends = tuple(accumulate(line.length for line in lines))
+            spaces = [_spaces(text[:end]) for end in ends]
+            if any(spaces):
+                space = self._space(style, fonts, language)
+                widths = [
+                    width - count * space for width, count in zip(widths, spaces, strict=True)
+                ]
+        return Extent(max(widths, default=0.0), found["height"], len(lines), ends)
+
+    def _measured(
+        self, text: str, style: TextStyle, width: int, fonts: Sequence[Font], language: str
+    ) -> Any:
         html = f'<div style="display:block;{style.css}">{escape(text)}</div>'
+        renderer, families = self._renderer(fonts)
         with _told():
-            found = self._renderer.measure(
+            return renderer.measure(
                 self._takumi.from_html(html),
                 width=width,
-                font_families=self._families(fonts),
-                lang=language,
+                font_families=families,
+                lang=_language(language),
             )
-        runs = found["runs"]
-        lines = len({run["y"] for run in runs})
-        return Extent(
-            max((run["x"] + run["width"] for run in runs), default=0), found["height"], lines
-        )
+
+    def _space(self, style: TextStyle, fonts: Sequence[Font], language: str) -> float:
+        """Return the width of a space, which the engine counts at the end of a line, too."""
+        key = tuple(font.digest for font in fonts), style.weight
+        if key not in self._spaces:
+            plain = TextStyle(size=100, weight=style.weight)
+            apart, together = (
+                self._measured(text, plain, 1000, fonts, language)["runs"] for text in ("n n", "nn")
+            )
+            widths = (sum(run["width"] for run in runs) for runs in (apart, together))
+            self._spaces[key] = (next(widths) - next(widths)) / plain.size
+        return self._spaces[key] * style.size + style.spacing
 
     def render(self, drawing: Drawing, form: Format = "png", quality: int = 85) -> bytes:
         """Return ``drawing`` as an image file."""
         images = {name: self._picture(path) for name, path in drawing.images.items()}
+        renderer, families = self._renderer(drawing.fonts, drawing.html + drawing.css)
         with _told():
-            return self._renderer.render_html(
+            data: bytes = renderer.render_html(
                 drawing.html,
                 width=drawing.width,
                 height=drawing.height,
@@ -67,23 +110,101 @@ class Takumi:
                 quality=quality if form == "jpeg" else None,
                 stylesheets=[drawing.css],
                 images=images,
-                font_families=self._families(drawing.fonts),
-                lang=drawing.language,
+                font_families=families,
+                lang=_language(drawing.language),
             )
+        return data
 
-    def _families(self, fonts: Sequence[Font]) -> list[str]:
-        """Return the families of ``fonts``, which the engine then knows; no other is drawn with."""
+    def _renderer(self, fonts: Sequence[Font], markup: str = "") -> tuple[Any, list[str]]:
+        """Return a renderer that draws ``markup`` with ``fonts`` only, and their families.
+
+        The engine asks the families that it is given; but a style sheet may name any that it
+        knows, and a family may be known from another file. Then one is taken that knows
+        these fonts alone.
+        """
+        digests = tuple(font.digest for font in fonts)
+        shared = self._shared
         for font in fonts:
-            if font.digest not in self._registered:
-                with _told(str(font.path)):
-                    self._renderer.register_font(_read(font.path))
-                self._registered.add(font.digest)
-        return [family for font in fonts for family in font.families]
+            shared.add(font)
+        if not shared.is_exact(digests, markup):
+            if self._apart[0] != digests:
+                self._apart = digests, _Fonts(self._new())
+            shared = self._apart[1]
+            for font in fonts:
+                shared.add(font)
+        return shared.renderer, [family for font in fonts for family in font.families]
 
-    def _picture(self, path: Path) -> bytes:
-        if path not in self._pictures:
-            self._pictures[path] = _read(path)
-        return self._pictures[path]
+
+class _Fonts:
+    """A renderer, and the fonts that it knows: digests to families, in order."""
+
+    def __init__(self, renderer: Any) -> None:
+        self.renderer = renderer
+        self._known: dict[str, frozenset[str]] = {}
+
+    def add(self, font: Font) -> None:
+        """Let the renderer know ``font``, if it does not yet."""
+        if font.digest in self._known:
+            return
+        data = _read(font.path)
+        with _told(str(font.path)):
+            found = {family["name"] for family in self.renderer.register_font(data)}
+        if missing := [family for family in font.families if family not in found]:
+            told = f"as {', '.join(sorted(found))}" if found else "not at all"
+            problem = f"the card engine reads {', '.join(missing)} {told}"
+            raise CardError(str(font.path), problem, "choose another font")
+        self._known[font.digest] = frozenset(map(str.casefold, found))
+
+    def is_exact(self, digests: Sequence[str], markup: str) -> bool:
+        """Tell whether ``markup`` is drawn as if only the fonts ``digests`` were known."""
+        wanted = {family for digest in digests for family in self._known[digest]}
+        others = {family for known in self._known.values() for family in known} - wanted
+        clashes = [
+            digest
+            for digest, families in self._known.items()
+            if families & wanted and digest not in digests
+        ]
+        order = [digest for digest in self._known if digest in digests]
+        shared = sum(len(self._known[digest]) for digest in digests) != len(wanted)
+        markup = markup.casefold()
+        return not (
+            clashes
+            or (shared and order != list(dict.fromkeys(digests)))
+            or any(family in markup for family in others)
+        )
+
+
+class _Line(NamedTuple):
+    """A line as the engine sets it: its width, and its number of characters."""
+
+    width: float
+    length: int
+
+
+def _lines(runs: Sequence[Any]) -> Iterator[_Line]:
+    """Yield the lines that ``runs`` make up, which go from left to right in each line."""
+    line: list[Any] = []
+    for run in runs:
+        if line and run["x"] < line[-1]["x"] + line[-1]["width"] - 0.5:
+            yield _line(line)
+            line = []
+        line.append(run)
+    if line:
+        yield _line(line)
+
+
+def _line(runs: Sequence[Any]) -> _Line:
+    width = runs[-1]["x"] + runs[-1]["width"] - runs[0]["x"]
+    return _Line(width, sum(len(run["text"]) for run in runs))
+
+
+def _spaces(text: str) -> int:
+    return len(text) - len(text.rstrip(" "))
+
+
+def _language(tag: str) -> str:
+    found = _LANGUAGE.match(tag)
+    return found[0] if found else "und"
 
 
 def _read(path: Path) -> bytes:
