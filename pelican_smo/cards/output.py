@@ -1,0 +1,172 @@
+"""The home of cards in the output folder: linked from the cache, replaced, removed if ours."""
+
+import math
+import os
+import re
+import secrets
+import shutil
+import stat
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from pelican_smo.cards.draw import PassingError, is_marked
+from pelican_smo.cards.engine import Format
+from pelican_smo.cards.rows import FOLDER, Row
+from pelican_smo.errors import CardError
+
+__all__ = ["CardFolder", "Kept", "spare_name", "touched", "unwritable"]
+
+_SPARE = re.compile(r"\.(.+)\.[0-9a-z_]{8}")
+_DAY = 24 * 60 * 60.0
+
+
+def unwritable(folder: Path, error: OSError) -> CardError:
+    """Return what is to be said of a folder that cannot be written to; the same for each card."""
+    return PassingError(
+        str(folder),
+        f"cannot be written: {error.strerror or error}",
+        "make room or correct its permissions",
+    )
+
+
+def spare_name(name: str) -> str:
+    """Return a name for a file that is not yet to be called ``name``."""
+    return f".{name}.{secrets.token_hex(4)}"
+
+
+def touched(path: str) -> float:
+    """Return when a file was written, linked or unlinked last; infinity for what is no file."""
+    found = _found(path)
+    if found is None or not stat.S_ISREG(found.st_mode):
+        return math.inf
+    return max(found.st_mtime, found.st_ctime)
+
+
+class Kept(NamedTuple):
+    """The file of a card in the cache, and where it is on the disk."""
+
+    form: Format
+    path: str
+    bytes: int
+    device: int
+    inode: int
+
+
+class CardFolder:
+    """The folder of cards in one output, as one run finds it and changes it.
+
+    ``cache`` is the folder that cards come from, ``before`` what the last build put here, by
+    path. A file is ours if it is in ``before``, is the one in the cache, or says that it is a
+    card: a build may have been ended before it said what it put here.
+    """
+
+    def __init__(self, output: Path, cache: Path, before: Mapping[str, Row]) -> None:
+        self.path = output / FOLDER
+        self._folder, self._cache, self._before = str(self.path), str(cache), before
+        self._inodes: dict[str, int] = {}
+        self._device = -1
+        with suppress(OSError), os.scandir(self.path) as files:
+            # On Linux, the only look at a thousand files that are there already.
+            self._inodes = {file.name: file.inode() for file in files}
+            self._device = self.path.stat().st_dev
+
+    def put(self, row: Row, card: Kept) -> None:
+        """Have ``card`` at the path of ``row``.
+
+        Raises OSError, and CardError where there is a file that is not ours.
+        """
+        name = row.path[len(FOLDER) :]
+        if self._inodes.get(name) == card.inode and self._device == card.device:
+            return
+        target = f"{self._folder}/{name}"
+        found = _found(target)
+        if found is not None:
+            if self._is_there(row, target, found, card):
+                return
+            if not self._is_ours(row, target, found):
+                raise PassingError(
+                    target,
+                    "is in the place of a card, and was not made by pelican_smo",
+                    "move it, or give the article another slug",
+                )
+        elif self._device < 0:
+            self.path.mkdir(parents=True, exist_ok=True)
+        spare = spare_name(name)
+        with suppress(OSError):  # there by now, another device, too many links, none at all
+            if found is None:
+                os.link(card.path, target)
+                return
+        with suppress(OSError):
+            _moved(os.link, card.path, f"{self._cache}/{spare}", target)
+            return
+        _moved(shutil.copyfile, card.path, f"{self._folder}/{spare}", target)
+
+    def remove(self, row: Row, card: Kept | None) -> None:
+        """Remove the file at the path of ``row``, once a link or copy of ``card``, if it is ours.
+
+        Raises OSError.
+        """
+        name = row.path[len(FOLDER) :]
+        target = f"{self._folder}/{name}"
+        if name not in self._inodes or (found := _found(target)) is None:
+            return
+        if stat.S_ISREG(found.st_mode) and (_is_same(found, card) or _is_card(target)):
+            Path(target).unlink(missing_ok=True)
+
+    def sweep(self, names: Collection[str], now: float) -> None:
+        """Remove what builds that were ended a day ago or more left of the cards ``names``."""
+        for name in self._inodes:
+            spare = _SPARE.fullmatch(name)
+            left = f"{self._folder}/{name}"
+            if spare is not None and spare[1] in names and now - touched(left) > _DAY:
+                with suppress(OSError):
+                    Path(left).unlink()
+
+    def _is_there(self, row: Row, target: str, found: os.stat_result, card: Kept) -> bool:
+        """Tell whether the file at ``target`` is the card already, linked or copied."""
+        if _is_same(found, card):
+            return True
+        if not stat.S_ISREG(found.st_mode) or found.st_size != card.bytes:
+            return False
+        before = self._before.get(row.path)
+        return (before is not None and before.key == row.key) or _read(target) == _read(card.path)
+
+    def _is_ours(self, row: Row, target: str, found: os.stat_result) -> bool:
+        return stat.S_ISREG(found.st_mode) and (row.path in self._before or _is_card(target))
+
+
+def _found(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _is_same(found: os.stat_result, card: Kept | None) -> bool:
+    return card is not None and (found.st_dev, found.st_ino) == (card.device, card.inode)
+
+
+def _is_card(path: str) -> bool:
+    with open(path, "rb") as file:  # noqa: PTH123  a thousand of them
+        return is_marked(file.read(128))
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
+
+
+def _moved(make: Callable[[str, str], object], source: str, spare: str, target: str) -> None:
+    """Make ``spare`` from ``source``, and move it to ``target``: there is always one or the other.
+
+    Nothing is left of it; to move a link to another link of the same file does nothing (POSIX,
+    rename).
+    """
+    try:
+        make(source, spare)
+        Path(spare).replace(target)
+    finally:
+        with suppress(OSError):
+            Path(spare).unlink()
