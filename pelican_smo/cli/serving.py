@@ -28,7 +28,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
     "--bind",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on. The receiver beside it is for this machine only, always.",
+    help="Address to listen on. What runs beside it is for this machine only, always.",
 )
 @click.option(
     "--receiver-port",
@@ -37,14 +37,22 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
     show_default=True,
     help="Port of the receiver that runs beside it, if the site sets SMO_LINKBACK_ENDPOINT; 0: none.",
 )
-def preview_site(site: Path, port: int, bind: str, receiver_port: int) -> None:
+@click.option(
+    "--cards-port",
+    type=click.IntRange(0, 65535),
+    default=8031,
+    show_default=True,
+    help="Port of the page that shows all cards, if the site sets SMO_CARDS; 0: none.",
+)
+def preview_site(site: Path, port: int, bind: str, receiver_port: int, cards_port: int) -> None:
     """Build SITE and serve it, again after each change.
 
     SITE is a folder that holds a pelicanconf.py, or a settings file; else this folder. What
     links to the preview from this machine can tell it so, and shows on its pages once approved.
+    A page beside it shows all cards, and each anew when its template is saved.
     """
     with failing():
-        preview(site, port, bind, receiver_port)
+        preview(site, port, bind, receiver_port, cards_port)
 
 
 def check_options(chosen: Mapping[str, Any]) -> None:

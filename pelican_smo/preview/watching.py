@@ -1,0 +1,146 @@
+"""The home of what a preview watches itself: files of the cards that Pelican does not look at.
+
+Pelican looks at the settings file, the theme and the content (4.8 to 4.12: utils.py), and at
+nothing of THEME_TEMPLATES_OVERRIDES, SMO_CARD_CSS and SMO_CARD_FONTS.
+"""
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pelican_smo.errors import SettingsError
+from pelican_smo.settings import Settings, beside_settings, cache_folder
+
+__all__ = ["Site", "Watch", "read_site", "stamp"]
+
+# What templates are made of. Others may be written while building: a log beside them, say.
+_TEMPLATES = (".html", ".css", ".svg", ".jinja", ".jinja2", ".j2")
+_FONTS = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
+_PASSED = ("node_modules", "__pycache__")
+
+# While it builds, Pelican 4.12 hears of no change: of two in a row the second is lost. A build
+# some seconds after the second has it; it draws no card that is there already.
+_IN_A_ROW = 10.0
+_LATER = 3.0
+
+_Stamps = Mapping[str, tuple[int, int]]
+
+
+class Site(NamedTuple):
+    """A site's settings: ours, and all of Pelican's."""
+
+    settings: Settings
+    pelican: Mapping[str, Any]
+
+
+def read_site(file: Path) -> Site | None:
+    """Return the site with the settings ``file``; None where ours among them cannot be used.
+
+    The build says why, and again after each change.
+    """
+    from pelican.settings import read_settings  # noqa: PLC0415  half a second
+
+    pelican = read_settings(str(file))
+    try:
+        return Site(Settings.from_pelican(pelican), pelican)
+    except SettingsError:
+        return None
+
+
+class Watch:
+    """Looks for changes of what cards are drawn from, for Pelican to build the site again.
+
+    Times are the seconds of one clock; the first build begins ``now``.
+    """
+
+    def __init__(self, file: Path, site: Site, now: float) -> None:
+        self._file, self._site = file, site
+        self._settings = stamp(file)
+        self._known, self._unknown = _known(site), _unknown(site)
+        self._changed_at = now
+        self._due: float | None = None
+
+    def has_changed(self, now: float) -> bool:
+        """Tell whether there is a change since the last look that Pelican has to be told of."""
+        before = (self._settings, self._known, self._unknown)
+        self._look()
+        # A build for other settings, too, has all the rest as it is now.
+        is_news = before[0] == self._settings and before[2] != self._unknown
+        if before != (self._settings, self._known, self._unknown):
+            if now - self._changed_at < _IN_A_ROW:
+                self._due = now + _LATER
+            self._changed_at = now
+        if self._due is not None and now >= self._due:
+            self._due, is_news = None, True
+        return is_news
+
+    def _look(self) -> None:
+        if (settings := stamp(self._file)) != self._settings:
+            self._settings = settings
+            # Half saved, it may be anything; then what was watched goes on being so.
+            with suppress(Exception):
+                self._site = read_site(self._file) or self._site
+        self._known, self._unknown = _known(self._site), _unknown(self._site)
+
+    def build_again(self) -> None:
+        """Have Pelican build the site, as if its settings had changed."""
+        with suppress(OSError):
+            os.utime(self._file)
+        self._settings = stamp(self._file)
+
+
+def _known(site: Site) -> _Stamps:
+    """Return the stamps of templates that Pelican looks at."""
+    theme = site.pelican.get("THEME") or ""
+    return _stamps(_files([str(Path(theme, "templates"))], _TEMPLATES, ()))
+
+
+def _unknown(site: Site) -> _Stamps:
+    """Return the stamps of files that Pelican does not look at."""
+    settings, pelican = site
+    # A site's own folder may be among them: what Pelican looks at or writes is left out.
+    others = [pelican.get(name) for name in ("PATH", "OUTPUT_PATH", "THEME", "CACHE_PATH")]
+    passed = {_whole(path) for path in (*others, cache_folder(settings, pelican)) if path}
+    overrides = map(_whole, pelican.get("THEME_TEMPLATES_OVERRIDES") or ())
+    fonts = (str(beside_settings(pelican, name)) for name in settings.card_fonts)
+    css = [str(beside_settings(pelican, settings.card_css))] if settings.card_css else []
+    return _stamps([*css, *_files(overrides, _TEMPLATES, passed), *_files(fonts, _FONTS, ())])
+
+
+def _stamps(paths: Iterable[str]) -> _Stamps:
+    return {path: found for path in paths if (found := stamp(path))}
+
+
+def _files(
+    places: Iterable[str], endings: tuple[str, ...], passed: Collection[str]
+) -> Iterator[str]:
+    """Return ``places``, and the files in those that are folders, with one of ``endings``."""
+    for place in places:
+        yield place
+        for folder, folders, names in os.walk(place):
+            folders[:] = [
+                name
+                for name in folders
+                if not name.startswith(".")
+                and name not in _PASSED
+                and os.path.join(folder, name) not in passed  # noqa: PTH118  of many, quickly
+            ]
+            for name in names:
+                if name.lower().endswith(endings) and not name.startswith("."):
+                    yield os.path.join(folder, name)  # noqa: PTH118
+
+
+def _whole(path: str | Path) -> str:
+    return str(Path(path).resolve())
+
+
+def stamp(path: str | Path) -> tuple[int, int] | None:
+    """Return what is another after a change of the file ``path``; None if it is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  of many, quickly
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
