@@ -184,6 +184,9 @@ class CardCache:
 
     @cached_property
     def _names(self) -> set[str]:
+        return self._listed()
+
+    def _listed(self) -> set[str]:
         try:
             return {*os.listdir(self.folder)}  # noqa: PTH208  a name, not a Path, each
         except OSError:
@@ -216,7 +219,7 @@ class CardCache:
         if not spent:
             return
         # What no build of this minute knows may be in the manifest of another.
-        for name in map(str, os.listdir(self.folder)):  # noqa: PTH208
+        for name in self._listed():
             in_use |= _keys(self._manifest(name))
         for name in spent:
             if name[:_KEY_LENGTH] not in in_use:
