@@ -40,7 +40,9 @@ class Font:
 class TextStyle:
     """How a run of text is set; ``size`` and ``spacing`` (between letters) are CSS pixels.
 
-    ``by_phrase`` breaks lines only at spaces and zero-width spaces, as long as a phrase fits.
+    ``by_phrase`` breaks lines at spaces, zero-width spaces and punctuation only, not between
+    any two ideographs. ``break_words`` breaks a word that is wider than its box, which it
+    leaves otherwise.
     """
 
     size: int
@@ -49,29 +51,40 @@ class TextStyle:
     spacing: float = 0.0
     direction: Direction = "ltr"
     by_phrase: bool = False
+    break_words: bool = True
 
     @property
     def css(self) -> str:
-        """Return the declarations that a template gives to its element, and that are measured."""
+        """Return the declarations that a template gives to its element, and that are measured.
+
+        What would change the width of the text if the element inherited it is set back. A line
+        break in the text is one on the card.
+        """
         parts = {
             "font-size": f"{self.size}px",
             "font-weight": f"{self.weight}",
             "line-height": f"{self.line_height:g}",
             "letter-spacing": f"{self.spacing:g}px",
+            "word-spacing": "0",
+            "text-transform": "none",
+            "white-space": "pre-line",
             "direction": self.direction,
-            "overflow-wrap": "anywhere",
+            "overflow-wrap": "anywhere" if self.break_words else "normal",
             "word-break": "keep-all" if self.by_phrase else "normal",
-            "text-wrap": "balance",
         }
         return ";".join(f"{name}:{value}" for name, value in parts.items())
 
 
 class Extent(NamedTuple):
-    """What a text takes up: CSS pixels of its widest line and of all lines, and their number."""
+    """What a text takes up: CSS pixels of its widest line and of all lines, and their number.
+
+    ``widths`` are those of each line; a space at which a line was broken counts.
+    """
 
     width: float
     height: float
     lines: int
+    widths: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,15 +1,14 @@
 """The home of the card engine that comes with the extra: pytakumi, HTML and flexbox to pixels."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 from importlib import metadata
 from importlib.util import find_spec
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pelican_smo.cards.engine import Drawing, Extent, Font, Format, TextStyle
 from pelican_smo.errors import CardError
@@ -23,7 +22,9 @@ _PICTURES = 8
 
 # What the engine takes of a language tag: it refuses a card for one that is not well-formed,
 # and draws the same whatever follows these parts.
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])", re.I)
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])", re.IGNORECASE
+)
 
 
 def is_installed() -> bool:
@@ -49,7 +50,6 @@ class Takumi:
         self._shared = _Fonts(self._new())
         self._apart: tuple[tuple[str, ...], _Fonts] = ((), self._shared)
         self._picture = lru_cache(maxsize=_PICTURES)(_read)
-        self._spaces: dict[tuple[tuple[str, ...], int], float] = {}
         self.version = version()
 
     def _new(self) -> Any:
@@ -59,43 +59,17 @@ class Takumi:
         self, text: str, style: TextStyle, width: int, fonts: Sequence[Font], language: str
     ) -> Extent:
         """Return what ``text`` takes up in a box ``width`` pixels wide."""
-        found = self._measured(text, style, width, fonts, language)
-        lines = list(_lines(found["runs"]))
-        widths, ends = [line.width for line in lines], ()
-        if "\n" not in text:
-            ends = tuple(accumulate(line.length for line in lines))
-            spaces = [_spaces(text[:end]) for end in ends]
-            if any(spaces):
-                space = self._space(style, fonts, language)
-                widths = [
-                    width - count * space for width, count in zip(widths, spaces, strict=True)
-                ]
-        return Extent(max(widths, default=0.0), found["height"], len(lines), ends)
-
-    def _measured(
-        self, text: str, style: TextStyle, width: int, fonts: Sequence[Font], language: str
-    ) -> Any:
         html = f'<div style="display:block;{style.css}">{escape(text)}</div>'
         renderer, families = self._renderer(fonts)
         with _told():
-            return renderer.measure(
+            found = renderer.measure(
                 self._takumi.from_html(html),
                 width=width,
                 font_families=families,
                 lang=_language(language),
             )
-
-    def _space(self, style: TextStyle, fonts: Sequence[Font], language: str) -> float:
-        """Return the width of a space, which the engine counts at the end of a line, too."""
-        key = tuple(font.digest for font in fonts), style.weight
-        if key not in self._spaces:
-            plain = TextStyle(size=100, weight=style.weight)
-            apart, together = (
-                self._measured(text, plain, 1000, fonts, language)["runs"] for text in ("n n", "nn")
-            )
-            widths = (sum(run["width"] for run in runs) for runs in (apart, together))
-            self._spaces[key] = (next(widths) - next(widths)) / plain.size
-        return self._spaces[key] * style.size + style.spacing
+        widths = tuple(_widths(found["runs"]))
+        return Extent(max(widths, default=0.0), found["height"], len(widths), widths)
 
     def render(self, drawing: Drawing, form: Format = "png", quality: int = 85) -> bytes:
         """Return ``drawing`` as an image file."""
@@ -174,32 +148,17 @@ class _Fonts:
         )
 
 
-class _Line(NamedTuple):
-    """A line as the engine sets it: its width, and its number of characters."""
-
-    width: float
-    length: int
-
-
-def _lines(runs: Sequence[Any]) -> Iterator[_Line]:
-    """Yield the lines that ``runs`` make up, which go from left to right in each line."""
-    line: list[Any] = []
+def _widths(runs: Iterable[Any]) -> Iterator[float]:
+    """Yield the width of each line of ``runs``, which go from left to right in a line."""
+    start = end = None
     for run in runs:
-        if line and run["x"] < line[-1]["x"] + line[-1]["width"] - 0.5:
-            yield _line(line)
-            line = []
-        line.append(run)
-    if line:
-        yield _line(line)
-
-
-def _line(runs: Sequence[Any]) -> _Line:
-    width = runs[-1]["x"] + runs[-1]["width"] - runs[0]["x"]
-    return _Line(width, sum(len(run["text"]) for run in runs))
-
-
-def _spaces(text: str) -> int:
-    return len(text) - len(text.rstrip(" "))
+        if end is not None and run["x"] < end - 0.5:
+            yield end - start
+            start = None
+        start = run["x"] if start is None else start
+        end = run["x"] + run["width"]
+    if end is not None:
+        yield end - start
 
 
 def _language(tag: str) -> str:
