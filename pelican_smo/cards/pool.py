@@ -99,28 +99,33 @@ def _drawn_by(
                 yield order, card
     left = chain(crew.open, orders)
     if crew.is_hopeless:
-        yield from _drawn_alone(hire, chain(suspects, left))
+        # Perhaps they only took memory from each other.
+        with hire(1) as single:
+            yield from single.drawn(left)
+        yield from ((order, _crashed()) for order in chain(single.open, left))
     else:
-        yield from _drawn_alone(hire, suspects)
         yield from _drawn_here(left, engine)
+    yield from _drawn_alone(hire, suspects)
 
 
 def _drawn_alone(hire: Callable[[int], "_Crew"], orders: Iterable[_Order]) -> Iterator[_Drawn]:
     """Draw each in a fresh process, beside which there is no other that takes its memory."""
     losses = 0
-    lost = _LostError("", "the card engine crashed", _REMEDY)
     for order in orders:
-        card: Encoded | CardError = lost
+        card: Encoded | CardError = _crashed()
         if losses < _HOPELESS:
             with hire(1) as crew:
-                card = next((card for _, card in crew.drawn(iter([order]))), lost)
+                card = next((card for _, card in crew.drawn(iter([order]))), _crashed())
             losses = losses + 1 if isinstance(card, _LostError) else 0
-            lost = card if isinstance(card, _LostError) else lost
         yield order, card
 
 
 class _LostError(PassingError):
     """The process that was about a card has ended; nobody knows that the card is to blame."""
+
+
+def _crashed() -> _LostError:
+    return _LostError("", "the card engine crashed", _REMEDY)
 
 
 class _Crew:
@@ -278,4 +283,4 @@ def _lost(process: "subprocess.Popen[bytes]", patience: float) -> _LostError:
         process.wait(1)  # its pipes close before it has ended
     if process.returncode == _KILLED:
         return _LostError("", "the card engine was killed", "give the build more memory")
-    return _LostError("", "the card engine crashed", _REMEDY)
+    return _crashed()
