@@ -103,7 +103,7 @@ class CardCache:
         path = manifest_path(self.folder, output)
         before = self._before(path.name, output)
         wanted = {row.path: row for row in rows}
-        cards = CardFolder(output, self.folder, before)
+        cards = CardFolder(output, before)
         changes = [(row, self._remove) for row in before.values() if row.path not in wanted]
         changes += [(row, self._put) for row in wanted.values()]
         problems = {

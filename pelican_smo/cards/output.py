@@ -16,10 +16,11 @@ from pelican_smo.cards.engine import Format
 from pelican_smo.cards.rows import FOLDER, Row
 from pelican_smo.errors import CardError
 
-__all__ = ["CardFolder", "Kept", "spare_name", "touched", "unwritable"]
+__all__ = ["CardFolder", "Kept", "touched", "unwritable"]
 
 _SPARE = re.compile(r"\.(.+)\.[0-9a-z_]{8}")
 _DAY = 24 * 60 * 60.0
+_START = 128
 
 
 def unwritable(folder: Path, error: OSError) -> CardError:
@@ -29,11 +30,6 @@ def unwritable(folder: Path, error: OSError) -> CardError:
         f"cannot be written: {error.strerror or error}",
         "make room or correct its permissions",
     )
-
-
-def spare_name(name: str) -> str:
-    """Return a name for a file that is not yet to be called ``name``."""
-    return f".{name}.{secrets.token_hex(4)}"
 
 
 def touched(path: str) -> float:
@@ -57,14 +53,13 @@ class Kept(NamedTuple):
 class CardFolder:
     """The folder of cards in one output, as one run finds it and changes it.
 
-    ``cache`` is the folder that cards come from, ``before`` what the last build put here, by
-    path. A file is ours if it is in ``before``, is the one in the cache, or says that it is a
-    card: a build may have been ended before it said what it put here.
+    ``before`` is what the last build put here, by path. A file is ours if it is in ``before``, or
+    says that it is a card: a build may have been ended before it said what it put here.
     """
 
-    def __init__(self, output: Path, cache: Path, before: Mapping[str, Row]) -> None:
+    def __init__(self, output: Path, before: Mapping[str, Row]) -> None:
         self.path = output / FOLDER
-        self._folder, self._cache, self._before = str(self.path), str(cache), before
+        self._folder, self._before = str(self.path), before
         self._inodes: dict[str, int] = {}
         self._device = -1
         with suppress(OSError), os.scandir(self.path) as files:
@@ -93,15 +88,14 @@ class CardFolder:
                 )
         elif self._device < 0:
             self.path.mkdir(parents=True, exist_ok=True)
-        spare = spare_name(name)
         with suppress(OSError):  # there by now, another device, too many links, none at all
             if found is None:
                 os.link(card.path, target)
                 return
         with suppress(OSError):
-            _moved(os.link, card.path, f"{self._cache}/{spare}", target)
+            _moved(os.link, card.path, _spare(card.path), target)
             return
-        _moved(shutil.copyfile, card.path, f"{self._folder}/{spare}", target)
+        _moved(shutil.copyfile, card.path, _spare(target), target)
 
     def remove(self, row: Row, card: Kept | None) -> None:
         """Remove the file at the path of ``row``, once a link or copy of ``card``, if it is ours.
@@ -131,7 +125,7 @@ class CardFolder:
         if not stat.S_ISREG(found.st_mode) or found.st_size != card.bytes:
             return False
         before = self._before.get(row.path)
-        return (before is not None and before.key == row.key) or _read(target) == _read(card.path)
+        return (before is not None and before.key == row.key) or _says_same(target, card.path)
 
     def _is_ours(self, row: Row, target: str, found: os.stat_result) -> bool:
         return stat.S_ISREG(found.st_mode) and (row.path in self._before or _is_card(target))
@@ -144,18 +138,32 @@ def _found(path: str) -> os.stat_result | None:
         return None
 
 
+def _spare(path: str) -> str:
+    """Return where a file may be that is not yet to be at ``path``, but in the same folder."""
+    folder, name = os.path.split(path)
+    return f"{folder}/.{name}.{secrets.token_hex(4)}"
+
+
 def _is_same(found: os.stat_result, card: Kept | None) -> bool:
     return card is not None and (found.st_dev, found.st_ino) == (card.device, card.inode)
 
 
+# What another build removes while we look is nobody's any more.
+
+
 def _is_card(path: str) -> bool:
-    with open(path, "rb") as file:  # noqa: PTH123  a thousand of them
-        return is_marked(file.read(128))
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  a thousand of them
+            return is_marked(file.read(_START))
+    except FileNotFoundError:
+        return True
 
 
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123
-        return file.read()
+def _says_same(one: str, other: str) -> bool:
+    try:
+        return Path(one).read_bytes() == Path(other).read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def _moved(make: Callable[[str, str], object], source: str, spare: str, target: str) -> None:
