@@ -1,0 +1,161 @@
+"""The home of what must be known of a character to find it a font: its script, and its need."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.util import find_spec
+
+from pelican_smo.cards.fonts import Region
+
+__all__ = ["EMOJI", "IDEOGRAPHS", "SYMBOLS", "group", "needs_glyph", "regions", "remedy", "script"]
+
+# Groups of characters that are looked for together; the others are named like their script.
+EMOJI, IDEOGRAPHS, SYMBOLS = "emoji", "CJK", ""
+
+# White_Space, and Default_Ignorable_Code_Point without those that HarfBuzz draws all the same
+# (Hangul fillers, shorthand controls, the fourth Mongolian selector): tried one by one.
+_UNDRAWN = (
+    (0x09, 0x0D),
+    (0x20, 0x20),
+    (0x85, 0x85),
+    (0xA0, 0xA0),
+    (0xAD, 0xAD),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x1680, 0x1680),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180E),
+    (0x2000, 0x200F),
+    (0x2028, 0x202F),
+    (0x205F, 0x206F),
+    (0x3000, 0x3000),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFF0, 0xFFF8),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)
+
+_IDEOGRAPHIC = ("Han", "Hiragana", "Katakana", "Hangul", "Bopomofo")
+# Those with a font in the package manimgx-fonts 2026.9.26, then all others of Unicode 15.
+_NOTO = (
+    "Arabic Armenian Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer "
+    "Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thai Latin Greek Cyrillic"
+).split()
+_OTHERS = (
+    "Adlam Ahom Anatolian_Hieroglyphs Avestan Balinese Bamum Bassa_Vah Batak Bhaiksuki Brahmi "
+    "Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee "
+    "Chorasmian Coptic Cuneiform Cypriot Cypro_Minoan Deseret Dives_Akuru Dogra Duployan "
+    "Egyptian_Hieroglyphs Elbasan Elymaic Glagolitic Gothic Grantha Gunjala_Gondi Hanifi_Rohingya "
+    "Hanunoo Hatran Imperial_Aramaic Inscriptional_Pahlavi Inscriptional_Parthian Javanese Kaithi "
+    "Kawi Kayah_Li Kharoshthi Khitan_Small_Script Khojki Khudawadi Lepcha Limbu Linear_A Linear_B "
+    "Lisu Lycian Lydian Mahajani Makasar Mandaic Manichaean Marchen Masaram_Gondi Medefaidrin "
+    "Meetei_Mayek Mende_Kikakui Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro "
+    "Multani Nabataean Nag_Mundari Nandinagari New_Tai_Lue Newa Nko Nushu Nyiakeng_Puachue_Hmong "
+    "Ogham Ol_Chiki Old_Hungarian Old_Italic Old_North_Arabian Old_Permic Old_Persian Old_Sogdian "
+    "Old_South_Arabian Old_Turkic Old_Uyghur Osage Osmanya Pahawh_Hmong Palmyrene Pau_Cin_Hau "
+    "Phags_Pa Phoenician Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada Shavian Siddham "
+    "SignWriting Sogdian Sora_Sompeng Soyombo Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa "
+    "Tai_Le Tai_Tham Tai_Viet Takri Tangsa Tangut Thaana Tibetan Tifinagh Tirhuta Toto Ugaritic "
+    "Vai Vithkuqi Wancho Warang_Citi Yezidi Yi Zanabazar_Square"
+).split()
+_KINDS = (
+    (r"\p{Co}", "private use"),
+    (r"\p{Cs}", "surrogate"),
+    (r"\p{Cn}", "unassigned"),
+    (r"\p{Cc}", "control character"),
+    (r"\p{M}", "combining mark"),
+    (r"\p{P}", "punctuation"),
+    (r"\p{N}", "number"),
+)
+_NO_LETTERS = frozenset(("private use", "surrogate", "unassigned", "control character"))
+
+
+@cache
+def needs_glyph(char: str) -> bool:
+    """Tell whether ``char`` needs a glyph: white space and what steers others need none."""
+    code = ord(char)
+    return not any(first <= code <= last for first, last in _UNDRAWN)
+
+
+def _matches(pattern: str, char: str) -> bool:
+    import regex  # noqa: PLC0415  only a site with other scripts need wait for it
+
+    return regex.match(pattern, char) is not None
+
+
+def _is_emoji(char: str) -> bool:
+    # U+20E3 makes a keycap of a digit, which only an emoji font has.
+    return char == "\u20e3" or (
+        ord(char) >= 0x1F000 and _matches(r"\p{Extended_Pictographic}|\p{Emoji}", char)
+    ) or _matches(r"\p{Emoji_Presentation}", char)
+
+
+@cache
+def script(char: str) -> str:
+    """Return the script of ``char`` as people call it ("Han", "Thai"), or "emoji", "symbol", …"""
+    if _is_emoji(char):
+        return EMOJI
+    for name in (*_IDEOGRAPHIC, *_NOTO, *_OTHERS):
+        if _matches(rf"\p{{Script={name}}}", char):
+            return name.replace("_", " ")
+    return next((kind for pattern, kind in _KINDS if _matches(pattern, char)), "symbol")
+
+
+@cache
+def group(char: str, *, with_emoji: bool) -> str:
+    """Return the group that ``char`` is looked for in: a script, EMOJI, IDEOGRAPHS or SYMBOLS.
+
+    ``with_emoji`` says that the text has a selector U+FE0F, which makes emoji of symbols.
+    """
+    name = script(char)
+    if name == EMOJI or (with_emoji and _matches(r"\p{Emoji}", char)):
+        return EMOJI
+    if name in _IDEOGRAPHIC or _matches(
+        r"\p{Script_Extensions=Han}|[\u3000-\u33FF\uFE30-\uFE4F\uFF00-\uFFEF]", char
+    ):
+        return IDEOGRAPHS
+    return SYMBOLS if _matches(r"\p{Script=Common}|\p{Script=Inherited}", char) else name
+
+
+def regions(text: str, language: str) -> tuple[Region, ...]:
+    """Return whose forms of ideographs ``text`` is to be drawn in, the best first.
+
+    That is told by ``language``, a language tag, else by what only one region writes.
+    """
+    parts = language.lower().replace("_", "-").split("-")
+    if parts[0] in ("ja", "ko"):
+        return ("JP",) if parts[0] == "ja" else ("KR",)
+    if parts[0] == "yue" or (parts[0] == "zh" and {"hk", "mo"} & set(parts)):
+        return ("SC",) if "hans" in parts else ("HK", "TC")
+    if parts[0] == "zh":
+        return ("TC", "HK") if {"hant", "tw"} & set(parts) else ("SC",)
+    if any("\u3041" <= char <= "\u30ff" for char in text):
+        return ("JP",)
+    return ("KR",) if any("\uac00" <= char <= "\ud7a3" for char in text) else ("SC",)
+
+
+def remedy(missing: str) -> str:
+    """Return in one line what gives ``missing``, characters that no font has, a font."""
+    scripts = sorted({script(char) for char in missing})
+    letters = [name for name in scripts if name not in _NO_LETTERS]
+    packages = _packages(letters)
+    if not letters:
+        return f"leave {_listed(scripts)} characters out, or name a font that has them in SMO_CARD_FONTS"
+    wanted = f"name a font file with {_listed(letters)} in SMO_CARD_FONTS"
+    if EMOJI in letters:
+        wanted += " (in colour, for instance, NotoColorEmoji.ttf of Debian's fonts-noto-color-emoji)"
+    return f"pip install {' '.join(packages)}, or {wanted}" if packages else wanted
+
+
+def _packages(scripts: Iterable[str]) -> list[str]:
+    """Return the font packages that have ``scripts`` and that are not installed."""
+    found = {
+        "manimgx-fonts-cjk" if name in _IDEOGRAPHIC else "manimgx-fonts"
+        for name in scripts
+        if name in _IDEOGRAPHIC or name in _NOTO or name == EMOJI
+    }
+    return sorted(name for name in found if find_spec(name.replace("-", "_")) is None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join((*filter(None, (", ".join(names[:-1]),)), names[-1])) if names else ""
