@@ -5,8 +5,10 @@ import json
 import os
 import re
 import socket
+import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 import pelican
 import pytest
 from click.testing import CliRunner
+from clients import machines
 from clients.machines import free_port, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
@@ -576,3 +579,49 @@ def test_no_receiver_takes_its_port(
 
 def test_the_command_names_the_page() -> None:
     assert "--cards-port" in CliRunner().invoke(main, ["preview", "--help"]).output
+
+
+# All of it
+
+
+TEMPLATE = '<div style="width:1200px;height:630px;background:{}"></div><p>{{{{ title }}}}</p>'
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(f"{url}/cards.json") as answer:
+        return json.load(answer)
+
+
+def test_a_saved_template_is_another_card_in_the_page_that_is_open(file: Path) -> None:
+    """A real preview; the template is one that Pelican does not look at."""
+    template, article = file.parent / "mine/smo/card.html", file.parent / "content/one.md"
+    put(template, TEMPLATE.format("#123456"))
+    put(article, "Title: One\nDate: 2026-11-25\n\nText.\n")
+    file.write_text(
+        file.read_text()
+        + f"THEME = 'simple'\nTHEME_TEMPLATES_OVERRIDES = ['{template.parents[1]}']\n"
+        "PLUGINS = ['pelican_smo']\n"
+    )
+    port, cards_port = free_port(), free_port()
+    command = [sys.executable, "-m", "pelican_smo", "preview", str(file), "--port", str(port)]
+    command += ["--cards-port", str(cards_port), "--receiver-port", "0"]
+    url, log = f"http://127.0.0.1:{cards_port}", file.parent / "log"
+
+    def card() -> tuple[str, bytes]:
+        (row,) = get(url)["cards"]
+        with urllib.request.urlopen(f"{url}{row['image']}") as answer:
+            return row["image"], answer.read()
+
+    with machines.running(command, url, log, {"CI": "1"}):
+        listener = Listener(cards_port)
+        wait_for(lambda: get(url)["cards"])
+        before = card()
+        assert f"Cards: {url}\n" in log.read_text()
+        template.write_text(TEMPLATE.format("#fedcba"))
+        while card() == before:
+            assert listener.next()
+        after = card()
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+    assert after[1].startswith(b"\x89PNG")
+    assert (file.parent / "output/smo/cards/one.png").read_bytes() == after[1]
