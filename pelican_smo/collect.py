@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -115,8 +115,12 @@ METADATA: Mapping[str, tuple[str, ...]] = {
     "share": ("smo_share",),
     "smo_id": ("smo_id",),
     "smo_linkbacks": ("smo_linkbacks",),
+    "smo_card": ("smo_card",),
+    "smo_quote": ("smo_quote",),
 }
 IMAGE = METADATA["image"]
+# Those that are for networks only: whoever writes one wants to see no card instead.
+_SOCIAL_IMAGE = ("social_image", "og_image")
 # What the switches among them may say.
 _SWITCHES = {"smo": ("off", "tags", "widgets"), "smo_linkbacks": ("closed", "open")}
 _NAMES = frozenset(name for names in METADATA.values() for name in names)
@@ -168,8 +172,10 @@ class Collector:
         pelican: Mapping[str, Any],
         static_content: Mapping[str, Any],
         report: Report,
+        card_of: Callable[[Any], Image | None] = lambda content: None,
     ) -> None:
         self.settings, self.pelican, self.report = settings, pelican, report
+        self.card_of = card_of
         self.site_url = str(pelican.get("SITEURL") or "").rstrip("/")
         self.images = ImageFinder(
             self.site_url, Path(pelican.get("PATH") or "."), static_content, report
@@ -188,6 +194,13 @@ class Collector:
         return self._labels[language]
 
     # What is true of the site
+
+    @property
+    def _site_image(self) -> Any:
+        pelican = self.pelican
+        return (
+            self.settings.image or pelican.get("OG_IMAGE") or pelican.get("DEFAULT_OG_IMAGE") or ""
+        )
 
     def _site(self) -> Site:
         pelican, settings = self.pelican, self.settings
@@ -208,10 +221,7 @@ class Collector:
             name=name,
             description=plain(settings.description or str(pelican.get("SITESUBTITLE") or "")),
             language=str(pelican.get("DEFAULT_LANG") or "en"),
-            image=self._picture(
-                settings.image or pelican.get("OG_IMAGE") or pelican.get("DEFAULT_OG_IMAGE"),
-                "SMO_IMAGE",
-            ),
+            image=self._picture(self._site_image, "SMO_IMAGE"),
             logo=logo,
             publisher=Person(
                 name=plain(publisher.get("name") or name),
@@ -379,12 +389,20 @@ class Collector:
         self, content: Any, own: Mapping[str, str], url: str, body: str, where: str
     ) -> tuple[Image | None, bool]:
         """Return the page's picture, and whether its author chose it for this page."""
-        named = own.get("image", "")
-        if named.lower() in _OFF:
+        if own.get("image", "").lower() in _OFF:
             return None, True
+        if (card := self.card_of(content)) is not None:
+            return card, False
+        image, is_named = self._own_image(content, own, url, body, where)
+        return image or self._shared_image(content), is_named
+
+    def _own_image(
+        self, content: Any, own: Mapping[str, str], url: str, body: str, where: str
+    ) -> tuple[Image | None, bool]:
+        """Return the picture that metadata name or the text shows, and whether it is the former."""
         folder = (content.relative_source_path or "").rpartition("/")[0]
         alt = plain(own.get("image_alt", ""))
-        if named:
+        if named := own.get("image", ""):
             image = self.images.find(named, alt, where=where, folder=folder)
             if image:
                 return image, True
@@ -401,17 +419,77 @@ class Collector:
                 or (found.width >= _MIN_WIDTH and (found.height or 0) >= _MIN_HEIGHT)
             ):
                 return found, False
-        return self._shared_image(content), False
+        return None, False
+
+    # What cards must know
+
+    def wants_card(self, content: Any, kind: Kind) -> bool:
+        """Tell whether a card is to be drawn for ``content``: it has no picture, or asks for one.
+
+        Drafts have none, nor what carries no tags, nor what names a picture for networks.
+        """
+        own = written(content)
+        chosen = own.get("smo_card", "").lower()
+        is_off = own.get("image", "").lower() in _OFF or chosen in _OFF
+        if is_off or content.status == "draft" or own.get("smo", "").lower() in ("off", "widgets"):
+            return False
+        if chosen:
+            return not any(content.metadata.get(name) for name in _SOCIAL_IMAGE)
+        return kind == "article" and not self._has_image(content, own)
+
+    def _has_image(self, content: Any, own: Mapping[str, str]) -> bool:
+        body = content._content or ""
+        if not own.get("image") and "<img" not in body and "<IMG" not in body:
+            return False
+        if not self.site_url:
+            return bool(own.get("image") or content_images(body))
+        where = content.relative_source_path or str(content)
+        found, _ = self._own_image(content, own, self._absolute(content.url), body, where)
+        return found is not None
+
+    def social_title(self, content: Any) -> str:
+        """Return what networks show as the title of ``content``."""
+        return plain(written(content).get("title", "") or str(content.title)) or self.site.name
+
+    def social_description(self, content: Any) -> str:
+        """Return what networks show below the title of ``content``."""
+        summary = plain(str(content.metadata.get("summary") or ""))
+        return _descriptions(written(content), summary, content._content or "")[1]
+
+    def covers(self, content: Any | None) -> Iterator[Path]:
+        """Yield the files that may stand behind the title of ``content``, the best first.
+
+        Without a content, they are those of the site.
+        """
+        for reference, folder in self._cover_references(content) if content is not None else ():
+            yield from self.images.files(reference, folder)
+        yield from self.images.files(str(self._site_image))
+
+    def _cover_references(self, content: Any) -> Iterator[tuple[str, str]]:
+        folder = (content.relative_source_path or "").rpartition("/")[0]
+        yield written(content).get("image", ""), folder
+        for source, _ in content_images(content._content or ""):
+            yield source, folder
+        for _, row in self._rows(content):
+            yield row.get("image", ""), ""
+
+    def logos(self) -> Iterator[Path]:
+        """Yield the files that may be the site's logo."""
+        return self.images.files(str(self.settings.logo or self.pelican.get("SITELOGO") or ""))
 
     def _shared_image(self, content: Any) -> Image | None:
         """Return the picture of the page's category, of one of its tags, of the site."""
-        if not (self.settings.categories or self.settings.tags):
-            return self.site.image
-        subjects: list[tuple[Kind, Any]] = [("tag", tag) for tag in getattr(content, "tags", ())]
-        if hasattr(content, "category"):
-            subjects.insert(0, ("category", content.category))
-        pictures = (self._picture_in_row(*self._row(*subject)) for subject in subjects)
+        pictures = (self._picture_in_row(*row) for row in self._rows(content))
         return next(filter(None, pictures), self.site.image)
+
+    def _rows(self, content: Any) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Yield what the settings say of the category and the tags of ``content``."""
+        if not (self.settings.categories or self.settings.tags):
+            return
+        if hasattr(content, "category"):
+            yield self._row("category", content.category)
+        for tag in getattr(content, "tags", ()):
+            yield self._row("tag", tag)
 
     def _picture_in_row(self, setting: str, row: Mapping[str, str]) -> Image | None:
         return self._picture(row.get("image"), setting, row.get("image_alt", ""))

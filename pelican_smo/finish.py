@@ -25,7 +25,7 @@ from pelican_smo.mentions.responses import Responses
 from pelican_smo.mentions.store import Mention
 from pelican_smo.mentions.widgets import counts
 from pelican_smo.merge import merge
-from pelican_smo.page import Page
+from pelican_smo.page import Image, Kind, Page
 from pelican_smo.report import Report
 from pelican_smo.scan import Head, is_document, scan
 from pelican_smo.settings import Settings, cache_folder
@@ -70,6 +70,8 @@ class Run:
         self.targets: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self._collector: Collector | None = None
+        self._cards: Mapping[int, Image] = {}
+        self.cards_line = ""
         self.contents: list[Any] = []  # every article and page, once all of them are read
         self.sharing = Sharing(self.settings, pelican, self.report)
         self.responses = Responses(self.settings, pelican, self.report, self._ids)
@@ -84,9 +86,38 @@ class Run:
         """Return the collector of this run; the first page brings the site's files along."""
         if self._collector is None:
             self._collector = Collector(
-                self.settings, self.pelican, context.get("static_content", {}), self.report
+                self.settings,
+                self.pelican,
+                context.get("static_content", {}),
+                self.report,
+                card_of=lambda content: self._cards.get(id(content)),
             )
         return self._collector
+
+    def draw_cards(self, context: Mapping[str, Any], env: Environment) -> None:
+        """Have a card for each content that wants one, by the templates of ``env``.
+
+        A mistake of ours leaves the site's own picture where there would have been cards.
+        """
+        if not self.settings.cards:
+            return
+        from pelican_smo.cards.making import make  # noqa: PLC0415  for sites with cards only
+        from pelican_smo.cards.planning import Planner  # noqa: PLC0415
+
+        collector = self.collector(context)
+        try:
+            wanted = [one for one in self.contents if collector.wants_card(one, one.smo.kind)]
+            self._cards, self.cards_line = make(
+                wanted, Planner(self.settings, self.pelican, collector, env), self.report
+            )
+        except Exception as error:
+            log.debug("pelican_smo: cards", exc_info=True)
+            self.report.add(
+                "error",
+                "cards",
+                f"left out, for a mistake in pelican_smo: {error!r}",
+                "please report it with what `pelican --debug` prints",
+            )
 
     def _ids(self) -> set[str]:
         return {article_id(content) for content in self.contents}
@@ -339,10 +370,15 @@ class ContentSmo:
     __slots__ = ("_content", "_context", "_env", "_kind", "_run")
 
     def __init__(
-        self, run: Run, content: Any, kind: Any, context: Mapping[str, Any], env: Environment
+        self, run: Run, content: Any, kind: Kind, context: Mapping[str, Any], env: Environment
     ) -> None:
         self._run, self._content, self._kind = run, content, kind
         self._context, self._env = context, env
+
+    @property
+    def kind(self) -> Kind:
+        """Return what it is, an article or a page."""
+        return self._kind
 
     @property
     def page(self) -> Page:

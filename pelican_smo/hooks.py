@@ -4,7 +4,7 @@ import logging
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, Template, TemplateNotFound
 from pelican import signals
@@ -13,6 +13,9 @@ from pelican_smo.collect import IMAGE
 from pelican_smo.finish import ContentSmo, Run
 from pelican_smo.manifest import write_atomically
 from pelican_smo.settings import Settings
+
+if TYPE_CHECKING:
+    from pelican_smo.page import Kind
 
 __all__ = ["SIGNALS", "register"]
 
@@ -75,6 +78,10 @@ class _Explicit(BaseLoader):
         name = template.removeprefix(_EXPLICIT).removeprefix("smo/")
         return self._package.get_source(environment, f"smo/{name}")
 
+    def list_templates(self) -> list[str]:
+        """Return no name: each template here has another one, too."""
+        return []
+
 
 def _page_template(run: Run, env: Environment, base: type[Template]) -> type[Template]:
     """Return the Template class that finishes what Pelican's writer is about to write."""
@@ -103,11 +110,19 @@ def offer_smo(generators: Sequence[Any]) -> None:
     for generator in generators:
         run = generator.settings.get(_RUN)
         for content in _contents(generator) if run is not None else ():
-            kind = "article" if type(content).__name__ == "Article" else "page"
+            kind: Kind = "article" if type(content).__name__ == "Article" else "page"
             content.smo = ContentSmo(run, content, kind, generator.context, generator.env)
             run.contents.append(content)
             for reference in _metadata_images(content):
                 _attach(generator, content, reference)
+
+
+def draw_cards(generators: Sequence[Any]) -> None:
+    """Have the cards of articles drawn, once all there is to say of them is known."""
+    for generator in generators:
+        run = generator.settings.get(_RUN)
+        if run is not None and hasattr(generator, "articles"):
+            run.draw_cards(generator.context, generator.env)
 
 
 def _content_path(content: Any, reference: str) -> str:
@@ -172,6 +187,8 @@ def report(pelican: Any) -> None:
         return
     run.close(Path(pelican.output_path))
     log.info(run.report.summary())
+    if run.cards_line:
+        log.info("pelican_smo: %s", run.cards_line)
     if not pelican.settings.get("SITEURL"):
         log.info("pelican_smo: SITEURL is empty, so absolute addresses are left out")
     for finding in run.report.of("info"):
@@ -191,6 +208,7 @@ SIGNALS = (
     (signals.article_generator_finalized, include_images),
     (signals.page_generator_finalized, include_images),
     (signals.all_generators_finalized, offer_smo),
+    (signals.all_generators_finalized, draw_cards),
     (signals.content_written, write_markup),
     (signals.finalized, report),
 )

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -121,6 +121,22 @@ class ImageFinder:
             type=measured.type,
             bytes=measured.bytes,
         )
+
+    def files(self, reference: str, folder: str = "") -> Iterator[Path]:
+        """Yield the local file that ``reference`` means, seen from the content folder ``folder``.
+
+        Nothing is said of one that is not there: whoever shows the picture says it.
+        """
+        reference = reference.strip()
+        if not reference:
+            return
+        _, source = self._resolve(reference, folder, "")
+        near = _REFERENCE.sub(r"\2", reference).lstrip("/")
+        static = self.static_content.get(source) if source else None
+        if static is not None:
+            yield Path(static.source_path)
+        elif not is_absolute(reference) and (path := self.content_path / near).is_file():
+            yield path
 
     def _resolve(self, reference: str, folder: str, page_url: str) -> tuple[str, str | None]:
         """Return the absolute URL and, for a file of the site, its path below the content."""

@@ -1,0 +1,204 @@
+"""The home of a card's template: what it is made of, what it uses, and its HTML."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
+
+from pelican_smo.cards.draw import PassingError
+from pelican_smo.errors import CardError
+
+__all__ = ["Layout", "Markup", "layout_of", "markup_of", "template_name"]
+
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
+_NOT_DRAWN = re.compile(
+    r"<!--.*?-->|<!doctype[^>]*>|<(head|title|script)\b[^>]*>.*?</\1\s*>|</?(?:html|body)\b[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """A card's template with all that it includes: its digest, and what it uses.
+
+    ``variables`` are the names that it reads, ``pictures`` what it calls img() with, ``letters``
+    those that it says by itself, of which ASCII is left out.
+    """
+
+    name: str
+    template: str
+    digest: str
+    variables: frozenset[str]
+    pictures: tuple[str, ...]
+    letters: str
+
+
+class Markup(NamedTuple):
+    """What a template made for one card: the HTML, and the text of its <style> elements."""
+
+    html: str
+    css: str
+
+
+def template_name(layout: str) -> str:
+    """Return the name of the template of ``layout``."""
+    return "smo/card.html" if layout == "plain" else f"smo/card-{layout}.html"
+
+
+def layout_of(env: Environment, name: str) -> Layout:
+    """Return the layout ``name`` as the loader of ``env`` has it: a site's, a theme's or ours.
+
+    Raises CardError where there is none, where it is no template, or where it asks for a
+    picture by anything but a text.
+    """
+    template = template_name(name)
+    sources: dict[str, str] = {}
+    found = _Found()
+    try:
+        _read(env, template, frozenset(), sources, found)
+    except TemplateError as error:
+        if isinstance(error, TemplateNotFound) and error.name == template:
+            raise CardError(
+                f"layout {name!r}",
+                f"there is no template {template}",
+                f"the layouts are {', '.join(_layouts(env))}",
+            ) from error
+        raise _failed(error, template) from error
+    parts = "\0".join(f"{path}\0{source}" for path, source in sorted(sources.items()))
+    return Layout(
+        name=name,
+        template=template,
+        digest=hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        variables=frozenset(found.variables),
+        pictures=tuple(sorted(found.pictures)),
+        letters="".join(sorted({char for char in parts if not char.isascii()})),
+    )
+
+
+class _Found:
+    """What was found while reading a template and those that it refers to."""
+
+    def __init__(self) -> None:
+        self.variables: set[str] = set()
+        self.pictures: set[str] = set()
+
+
+def _read(
+    env: Environment,
+    template: str,
+    replaced: frozenset[str],
+    sources: dict[str, str],
+    found: _Found,
+) -> None:
+    """Read ``template``, whose blocks ``replaced`` are never shown, and all it refers to."""
+    if env.loader is None or template in sources:
+        return
+    source, filename, _ = env.loader.get_source(env, template)
+    sources[template] = source
+    tree = env.parse(source, template, filename)
+    for block in [*tree.find_all(nodes.Block)]:
+        if block.name in replaced:
+            block.body = []
+    try:
+        found.variables |= meta.find_undeclared_variables(tree)
+    except TemplateSyntaxError as error:  # it does not know which template it looks at
+        raise TemplateSyntaxError(error.message or "", error.lineno, template, filename) from error
+    found.pictures |= {*_pictures(tree, template)}
+    parents = {_text(node.template) for node in tree.find_all(nodes.Extends)}
+    own = frozenset(block.name for block in tree.find_all(nodes.Block) if not _shows_parent(block))
+    for other in meta.find_referenced_templates(tree):
+        hidden = replaced | own if other in parents else frozenset[str]()
+        for name in _cards(env) if other is None else [other]:
+            try:
+                _read(env, name, hidden, sources, found)
+            except TemplateNotFound:
+                # {% include ["mine.html", "smo/card.html"] %} may name what is not there; one
+                # that must be is told of when the template is rendered.
+                sources[name] = ""
+
+
+def _text(node: nodes.Node) -> str:
+    """Return the text that ``node`` is, if it is one written in the template."""
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else ""
+
+
+def _shows_parent(block: nodes.Block) -> bool:
+    return any(name.name == "super" for name in block.find_all(nodes.Name))
+
+
+def _pictures(tree: nodes.Template, template: str) -> Iterator[str]:
+    for call in tree.find_all(nodes.Call):
+        if not (isinstance(call.node, nodes.Name) and call.node.name == "img"):
+            continue
+        if not (name := _text(call.args[0]) if call.args else ""):
+            raise CardError(
+                f"template {template}, line {call.lineno}",
+                "img() is asked for a picture whose name is not written in the template",
+                'write img("logo"), img("cover") or img("images/x.png")',
+            )
+        yield name
+
+
+def _cards(env: Environment) -> list[str]:
+    """Return every template that a name made while rendering may lead to."""
+    try:
+        names = env.list_templates(filter_func=lambda name: name.startswith("smo/card"))
+    except TypeError:  # a loader of somebody else, which cannot say what it has
+        return []
+    return sorted(names)
+
+
+def _layouts(env: Environment) -> list[str]:
+    found = [re.fullmatch(r"smo/card-(.+)\.html", name) for name in _cards(env)]
+    return ["plain", *(match[1] for match in found if match)]
+
+
+def markup_of(
+    env: Environment, layout: Layout, context: Mapping[str, Any], css: str = ""
+) -> Markup:
+    """Return what the template of ``layout`` makes of ``context``; ``css`` comes last.
+
+    Raises PassingError, with file and line, for a template that does not render: another time
+    it may, for it can call what is no part of it.
+    """
+    try:
+        html = env.get_template(layout.template).render(context)
+    except Exception as error:
+        raise _failed(error, layout.template) from error
+    styles = [*_STYLE.findall(html), css]
+    body = _NOT_DRAWN.sub("", _STYLE.sub("", html)).strip()
+    if not body:
+        raise CardError(f"template {layout.template}", "it draws nothing", "put the card into it")
+    return Markup(body, "\n".join(filter(None, styles)))
+
+
+def _failed(error: Exception, template: str) -> PassingError:
+    """Return ``error``, raised by a template, with the file and line where it happened."""
+    file, line = _place(error, template)
+    where = f"template {file}" + (f", line {line}" if line else "")
+    if isinstance(error, CardError):
+        told = f"{error.where}: {error.problem}".removeprefix(": ")
+        return PassingError(where, told, error.remedy)
+    kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+    message = error.message if isinstance(error, TemplateError) else str(error)
+    return PassingError(where, f"{kind}{message}", "correct the template")
+
+
+def _place(error: Exception, template: str) -> tuple[str, int]:
+    """Return the template and the line where ``error`` was raised, 0 for a line not known.
+
+    A syntax error says it by itself. For others Jinja rewrites the traceback, so that frames
+    of templates have their file and line, and marks them by a global of theirs.
+    """
+    if isinstance(error, TemplateSyntaxError):
+        return error.filename or error.name or template, error.lineno
+    place, trace = (template, 0), error.__traceback__
+    while trace is not None:
+        if "__jinja_exception__" in trace.tb_frame.f_globals:
+            file = trace.tb_frame.f_code.co_filename
+            place = (template if file.startswith("<") else file, trace.tb_lineno)
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,213 @@
+"""The home of a run's cards: which are there already, which are drawn, and where they are put."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from pelican_smo.cards import takumi
+from pelican_smo.cards.cache import Cached, CardCache, Refusal, Refused, Row, Sample
+from pelican_smo.cards.draw import PassingError
+from pelican_smo.cards.engine import HEIGHT, WIDTH, CardEngine, Drawing, Format
+from pelican_smo.cards.naming import stems
+from pelican_smo.cards.planning import Plan, Planner
+from pelican_smo.cards.pool import cores, draw_all
+from pelican_smo.cards.progress import shown
+from pelican_smo.cards.rows import FOLDER
+from pelican_smo.cards.samples import samples
+from pelican_smo.cards.telling import Lacking, tell
+from pelican_smo.errors import CardError
+from pelican_smo.page import Image
+from pelican_smo.report import Report
+from pelican_smo.settings import cache_folder
+from pelican_smo.urls import absolute
+
+__all__ = ["Made", "make"]
+
+_INSTALL = "pip install 'pelican-smo[cards]'"
+_TYPES: Mapping[Format, str] = {"png": "image/png", "jpeg": "image/jpeg"}
+_SUFFIXES: Mapping[Format, str] = {"png": "png", "jpeg": "jpg"}
+
+
+class Made(NamedTuple):
+    """The cards of a run, by the ``id()`` of their content, and one line about them."""
+
+    images: Mapping[int, Image]
+    line: str
+
+
+def make(contents: Sequence[Any], planner: Planner, report: Report) -> Made:
+    """Return a card for each of ``contents``, drawn or kept, as far as one can be had.
+
+    ``report`` is told, once for each reason, why others have none.
+    """
+    if not takumi.is_installed():
+        report.add("warning", "SMO_CARDS", "what draws cards is not installed", _INSTALL)
+        return Made({}, "")
+    making = _Making(planner, contents)
+    made = making.made(report)
+    planner.close()
+    return made
+
+
+class _Making:
+    """One run's cards on their way from plans to files."""
+
+    def __init__(self, planner: Planner, contents: Sequence[Any]) -> None:
+        self.planner, self.contents = planner, contents
+        self.cache = CardCache(cache_folder(planner.settings, planner.pelican) / "cards")
+        self.failed: dict[str, CardError] = {}
+        self.lacking: list[Lacking] = []
+        self.drawn = 0
+
+    def made(self, report: Report) -> Made:
+        begun = time.perf_counter()
+        plans = {id(content): plan for content, plan in self._planned()}
+        examples = self._samples() if self.planner.settings.card_samples else []
+        self._draw([*plans.values(), *examples])
+        images = self._published(plans, examples)
+        for problem in self.planner.problems:
+            report.add("warning", problem.where, problem.problem, problem.remedy)
+        tell(self.lacking, report)
+        seconds = time.perf_counter() - begun
+        kept = len(images) - self.drawn
+        counted = f"{self.drawn} drawn, {kept} kept, {len(self.lacking)} failed"
+        return Made(images, f"cards: {counted}, {seconds:.2f} s")
+
+    def _planned(self) -> Iterator[tuple[Any, Plan]]:
+        for content in self.contents:
+            try:
+                yield content, self.planner.plan(content)
+            except CardError as error:
+                self._lacks(content, self.planner.layout_name(content), error)
+
+    def _samples(self) -> list[Plan]:
+        """Return the plans of the hard titles in each layout of this site."""
+        layouts = {self.planner.layout_name(content) for content in self.contents}
+        found = []
+        for layout in sorted(layouts):
+            for said, language in samples(self.planner.collector.site):
+                with suppress(CardError):
+                    found.append(self.planner.sample(layout, said, language))
+        return found
+
+    def _lacks(self, content: Any, layout: str, error: CardError) -> None:
+        source = content.relative_source_path or str(content.slug)
+        title = self.planner.collector.social_title(content)
+        self.lacking.append(Lacking(source, title, layout, error))
+
+    # Drawing those that are not there
+
+    def _draw(self, plans: Iterable[Plan]) -> None:
+        missing = {plan.key: plan for plan in plans if self.cache.known(plan.key) is None}
+        if not missing:
+            return
+        try:
+            engine = takumi.Takumi()
+        except ImportError as error:
+            broken = PassingError("SMO_CARDS", f"the card engine does not start: {error}", _INSTALL)
+            self.failed |= dict.fromkeys(missing, broken)
+            return
+        chosen = self.planner.settings.card_workers
+        workers = cores() if chosen is None else chosen
+        with shown(len(missing)) as step:
+            drawings = self._drawings(missing, engine)
+            for key, card in draw_all(drawings, engine, workers=workers, progress=step):
+                self._keep(key, card)
+
+    def _drawings(
+        self, missing: Mapping[str, Plan], engine: CardEngine
+    ) -> Iterator[tuple[str, Drawing]]:
+        for key, plan in missing.items():
+            try:
+                yield key, self.planner.drawing(plan, engine)
+            except CardError as error:
+                self._keep(key, error)
+
+    def _keep(self, key: str, card: Any) -> None:
+        try:
+            self.cache.keep(key, card)
+        except CardError as error:
+            card = error
+        if isinstance(card, CardError):
+            self.failed[key] = card
+        else:
+            self.drawn += 1
+
+    def _outcome(self, key: str) -> Cached | CardError:
+        """Return what there is for ``key`` after drawing."""
+        if key in self.failed:
+            return self.failed[key]
+        found = self.cache.known(key)
+        if isinstance(found, Refused):
+            return CardError(*found)
+        return found or PassingError("", "it was there and is not any more", "build again")
+
+    # Putting them into the output
+
+    def _published(self, plans: Mapping[int, Plan], examples: Sequence[Plan]) -> dict[int, Image]:
+        names = stems(self.contents, self.planner.collector.site.language)
+        rows: dict[int, Row] = {}
+        forms: dict[str, Format] = {}
+        for content in self.contents:
+            if (plan := plans.get(id(content))) is None:
+                continue
+            outcome = self._outcome(plan.key)
+            if isinstance(outcome, CardError):
+                self._lacks(content, plan.layout.name, outcome)
+                continue
+            forms[plan.key] = outcome.form
+            path = f"{FOLDER}{names[id(content)]}.{_SUFFIXES[outcome.form]}"
+            rows[id(content)] = _row(path, plan, content)
+        problems = self.cache.publish(
+            Path(self.planner.pelican["OUTPUT_PATH"]),
+            [*rows.values()],
+            site=self.planner.collector.site_url,
+            samples=[*self._shown(examples)],
+            refused=[
+                Refusal(one.source, one.title, one.layout, str(one.error)) for one in self.lacking
+            ],
+        )
+        paths = {row.path for row in rows.values()}
+        for path in problems.keys() - paths:
+            self.planner.problems.append(problems[path])
+        images = {}
+        for content in self.contents:
+            row = rows.get(id(content))
+            if row is None:
+                continue
+            if row.path in problems:
+                self._lacks(content, row.layout, problems[row.path])
+            else:
+                images[id(content)] = self._image(row, plans[id(content)], forms[row.key])
+        return images
+
+    def _shown(self, examples: Iterable[Plan]) -> Iterator[Sample]:
+        for plan in examples:
+            outcome = self._outcome(plan.key)
+            if not isinstance(outcome, CardError):
+                yield Sample(plan.key, outcome.form, plan.title, plan.language, plan.layout.name)
+
+    def _image(self, row: Row, plan: Plan, form: Format) -> Image:
+        """Return the card as pages name it: by a URL that changes with what is drawn."""
+        url = absolute(self.planner.collector.site_url, quote(row.path))
+        return Image(
+            url=f"{url}?v={row.key[:8]}",
+            alt=plan.alt,
+            width=WIDTH,
+            height=HEIGHT,
+            type=_TYPES[form],
+        )
+
+
+def _row(path: str, plan: Plan, content: Any) -> Row:
+    return Row(
+        path=path,
+        key=plan.key,
+        title=plan.title,
+        source=content.relative_source_path or "",
+        layout=plan.layout.name,
+        language=plan.language,
+    )

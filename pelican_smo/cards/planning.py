@@ -1,0 +1,270 @@
+"""The home of what one card is drawn from, and of the key by which it is known again."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment
+
+from pelican_smo.cards import takumi
+from pelican_smo.cards.colors import card_colors
+from pelican_smo.cards.digests import Digests
+from pelican_smo.cards.engine import (
+    HEIGHT,
+    WIDTH,
+    CardEngine,
+    Direction,
+    Drawing,
+    Extent,
+    TextStyle,
+)
+from pelican_smo.cards.fitting import fit
+from pelican_smo.cards.layouts import Layout, layout_of, markup_of
+from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
+from pelican_smo.cards.subject import alt, facts, setting
+from pelican_smo.cards.words import direction
+from pelican_smo.collect import Collector, written
+from pelican_smo.errors import CardError
+from pelican_smo.settings import Settings, beside_settings, cache_folder, is_layout
+from pelican_smo.text import plain
+
+__all__ = ["Plan", "Planner"]
+
+# Another number draws every card again: for a change of ours that no digest shows.
+_VERSION = 1
+_YES = ("yes", "true", "1", "on")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """A card before it is drawn; ``key`` is the digest of exactly what it is drawn from.
+
+    ``said`` are the variables that its template uses, ``pictures`` the files by the name by
+    which the template calls them.
+    """
+
+    layout: Layout
+    title: str
+    language: str
+    direction: Direction
+    said: Mapping[str, Any]
+    choice: Choice
+    pictures: Mapping[str, Path]
+    key: str
+
+    @property
+    def alt(self) -> str:
+        """Return in words what the card says."""
+        return alt({"title": self.title, **self.said})
+
+
+class _Shared(NamedTuple):
+    """What all cards of a layout have in common: the template, its settings, their digest."""
+
+    layout: Layout
+    said: Mapping[str, Any]
+    digest: str
+
+
+class Planner:
+    """Plans the cards of one run; what many cards share is looked up once."""
+
+    def __init__(
+        self, settings: Settings, pelican: Mapping[str, Any], collector: Collector, env: Environment
+    ) -> None:
+        self.settings, self.pelican = settings, pelican
+        self.collector, self.env = collector, env
+        cache = cache_folder(settings, pelican)
+        chosen = [beside_settings(pelican, name) for name in settings.card_fonts]
+        self._library = FontLibrary(chosen, cache, system=not os.environ.get("CI"))
+        self._digests = Digests(cache / "pictures.json")
+        self._colors, problems = card_colors(settings.card_colors)
+        self.problems = [*problems, *self._library.problems]
+        self._css = self._stylesheet()
+        self._layouts: dict[str, _Shared | CardError] = {}
+        self._logo = next(collector.logos(), None)
+
+    def _stylesheet(self) -> str:
+        name = self.settings.card_css
+        try:
+            return beside_settings(self.pelican, name).read_text(encoding="utf-8") if name else ""
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", "") or str(error)
+            self._note("SMO_CARD_CSS", f"{name!r} cannot be read: {why}", "correct it")
+            return ""
+
+    def close(self) -> None:
+        """Keep for the next build what was worked out about files."""
+        self._digests.close()
+
+    # Which layout, and what its cards share
+
+    def layout_name(self, content: Any) -> str:
+        """Return the layout of the card of ``content``: its own, its category's, the site's."""
+        own = plain(written(content).get("smo_card", "")).lower()
+        if own and own not in _YES:
+            return own
+        category = content.category.name if hasattr(content, "category") else ""
+        return self.settings.card_layout_of(category)
+
+    def _shared(self, name: str) -> _Shared:
+        if name not in self._layouts:
+            try:
+                self._layouts[name] = self._read(name)
+            except CardError as error:
+                self._layouts[name] = error
+        found = self._layouts[name]
+        if isinstance(found, CardError):
+            raise found
+        return found
+
+    def _read(self, name: str) -> _Shared:
+        if not is_layout(name):
+            raise CardError(
+                f"layout {name!r}",
+                "that is no name of a layout",
+                "it is of small letters, digits and hyphens, as in smo/card-quote.html",
+            )
+        layout = layout_of(self.env, name)
+        said = {one: value for one in layout.variables if (value := setting(self.pelican, one))}
+        if "colors" in layout.variables:
+            said["colors"] = asdict(self._colors)
+        parts = {
+            "version": _VERSION,
+            "engine": takumi.version(),
+            "layout": [layout.template, layout.digest],
+            "css": self._css,
+            "said": said,
+        }
+        return _Shared(layout, said, _digest(parts))
+
+    # One card
+
+    def plan(self, content: Any) -> Plan:
+        """Return the plan of the card of ``content``; raises CardError where there can be none."""
+        shared = self._shared(self.layout_name(content))
+        said = facts(self.collector, content, {"title", *shared.layout.variables})
+        return self._planned(shared, said, content.lang, self._pictures(shared.layout, content))
+
+    def sample(self, layout: str, said: Mapping[str, Any], language: str) -> Plan:
+        """Return the plan of a card that no article has; raises CardError where there is none."""
+        shared = self._shared(layout)
+        names = {"title", *shared.layout.variables}
+        chosen = {name: value for name, value in said.items() if name in names}
+        return self._planned(shared, chosen, language, self._pictures(shared.layout, None))
+
+    def _planned(
+        self,
+        shared: _Shared,
+        said: Mapping[str, Any],
+        language: str,
+        pictures: Mapping[str, Path],
+    ) -> Plan:
+        title = said["title"]
+        towards = direction(title, language)
+        choice = self._library.fonts_for(
+            "".join((shared.layout.letters, *_strings(said), *_strings(shared.said))), language
+        )
+        parts = {
+            "shared": shared.digest,
+            "said": said,
+            "language": language,
+            "direction": towards,
+            "fonts": [[font.digest, *font.families] for font in choice.fonts],
+            "pictures": {name: self._digests.of(path) for name, path in pictures.items()},
+        }
+        return Plan(
+            layout=shared.layout,
+            title=title,
+            language=language,
+            direction=towards,
+            said={**shared.said, **said},
+            choice=choice,
+            pictures=pictures,
+            key=_digest(parts),
+        )
+
+    def _pictures(self, layout: Layout, content: Any) -> dict[str, Path]:
+        """Return the files that the template of ``layout`` shows, as far as they are there."""
+        found = {name: self._picture(name, content) for name in layout.pictures}
+        return {name: path for name, path in found.items() if path is not None}
+
+    def _picture(self, name: str, content: Any) -> Path | None:
+        if name == "logo":
+            return self._logo
+        if name == "cover":
+            return next(self.collector.covers(content), None)
+        path = next(self.collector.images.files(name), None)
+        if path is None:
+            problem = f"img({name!r}) is no file below the content folder"
+            self._note("templates of cards", problem, "correct its path")
+        return path
+
+    def _note(self, where: str, problem: str, remedy: str) -> None:
+        """Note what is wrong with something that cards can do without."""
+        if not any((where, problem) == (one.where, one.problem) for one in self.problems):
+            self.problems.append(CardError(where, problem, remedy))
+
+    # Its drawing
+
+    def drawing(self, plan: Plan, engine: CardEngine) -> Drawing:
+        """Return what ``engine`` draws for ``plan``.
+
+        Raises CardError for a template that does not render, and where no font has a letter.
+        """
+        fonts, language = plan.choice.fonts, plan.language
+
+        def measure(text: str, style: TextStyle, width: int) -> Extent:
+            return engine.measure(text, style, width, fonts, language)
+
+        context = {
+            **plan.said,
+            "layout": plan.layout.name,
+            "language": language,
+            "direction": plan.direction,
+            "card": {"width": WIDTH, "height": HEIGHT},
+            "fit": partial(fit, measure=measure, language=language),
+            "img": lambda name: name if name in plan.pictures else "",
+        }
+        markup = markup_of(self.env, plan.layout, context, self._css)
+        text = plain(markup.html)
+        if missing := covered(
+            fonts, text if "uppercase" not in markup.css else text + text.upper()
+        ):
+            raise CardError("", f"no font has {_named(missing)}", remedy(missing))
+        return Drawing(
+            html=markup.html,
+            css=markup.css,
+            fonts=fonts,
+            images=plan.pictures,
+            language=language,
+        )
+
+
+def _named(missing: str) -> str:
+    """Return characters that are missing for people: one of each script."""
+    examples = {script(char): char for char in reversed(missing)}
+    return ", ".join(
+        f"{char} (U+{ord(char):04X}, {name})" for name, char in sorted(examples.items())
+    )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _strings(one)
+
+
+def _digest(parts: Mapping[str, Any]) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

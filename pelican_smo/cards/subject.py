@@ -1,0 +1,110 @@
+"""The home of what a card can say: each variable of its template, worked out when it is used."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from pelican_smo.cards.words import clean
+from pelican_smo.collect import Collector, written
+from pelican_smo.text import plain
+from pelican_smo.urls import host
+
+__all__ = ["VARIABLES", "alt", "facts", "setting"]
+
+# The names of authors, categories and tags come up in article after article.
+_name = lru_cache(maxsize=512)(lambda name: clean(plain(name)))
+
+
+def _title(collector: Collector, content: Any) -> str:
+    return clean(collector.social_title(content))
+
+
+def _description(collector: Collector, content: Any) -> str:
+    return clean(collector.social_description(content))
+
+
+def _quote(collector: Collector, content: Any) -> str:
+    own = clean(plain(written(content).get("smo_quote", "")))
+    return own or _description(collector, content) or _title(collector, content)
+
+
+def _authors(collector: Collector, content: Any) -> list[str]:
+    return [_name(author.name) for author in getattr(content, "authors", ())]
+
+
+def _tags(collector: Collector, content: Any) -> list[str]:
+    return [_name(tag.name) for tag in getattr(content, "tags", ())]
+
+
+def _category(collector: Collector, content: Any) -> str:
+    return _name(content.category.name) if hasattr(content, "category") else ""
+
+
+def _date(collector: Collector, content: Any) -> str:
+    return clean(str(getattr(content, "locale_date", "")))
+
+
+def _site(collector: Collector, content: Any) -> dict[str, str]:
+    site = collector.site
+    return {"name": site.name, "description": site.description, "host": host(site.url)}
+
+
+def _metadata(collector: Collector, content: Any) -> dict[str, str]:
+    """Return what stands above the article, as far as it is text; dates and lists are not."""
+    texts = ((str(key), value) for key, value in content.metadata.items())
+    return {key: clean(plain(value)) for key, value in texts if isinstance(value, str)}
+
+
+VARIABLES: Mapping[str, Callable[[Collector, Any], Any]] = MappingProxyType(
+    {
+        "title": _title,
+        "description": _description,
+        "quote": _quote,
+        "authors": _authors,
+        "tags": _tags,
+        "category": _category,
+        "date": _date,
+        "site": _site,
+        "metadata": _metadata,
+    }
+)
+
+
+def facts(collector: Collector, content: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the variables ``names`` of the card of ``content``, as far as they are ours."""
+    return {name: VARIABLES[name](collector, content) for name in names if name in VARIABLES}
+
+
+def setting(pelican: Mapping[str, Any], name: str) -> Any:
+    """Return a setting of the site that a template may use as it is, else None.
+
+    It enters the digest of a card, so only what is written the same way each time will do.
+    """
+    value = pelican.get(name) if name.isupper() else None
+    return value if _is_plain(value) else None
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, int, float, bool))
+
+
+def alt(said: Mapping[str, Any]) -> str:
+    """Return in words what a card says that shows the variables ``said``, for who cannot see it."""
+    title = said.get("title", "")
+    quote = said.get("quote", "")
+    sentences = [
+        title if title != quote else "",
+        f"“{quote}”" if quote else "",
+        ", ".join(filter(None, (*said.get("authors", ()), said.get("date", "")))),
+        said.get("site", {}).get("name", ""),
+    ]
+    return " ".join(_sentence(one) for one in sentences if one)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…", "。", "！", "？", "”")) else f"{text}."

@@ -1,0 +1,480 @@
+"""Cards in real builds: who gets one, what is drawn again, what goes wrong and is told."""
+
+import errno
+import json
+import logging
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SITE, Build, make
+from heads import meta, metas
+from pictures import png
+from PIL import Image
+
+from pelican_smo.cards import making, takumi
+from pelican_smo.cards.rows import manifest_path
+from pelican_smo.errors import FindingsError
+
+Messages = Callable[[], str]
+ON: Mapping[str, Any] = {
+    "SMO_CARDS": True,
+    "SMO_IMAGE": "images/site.png",
+    "STATIC_PATHS": ["images"],
+}
+SITE_IMAGE = "https://example.org/blog/images/site.png"
+
+
+def article(slug: str = "one", body: str = "The text.", **metadata: str) -> str:
+    lines = {"Title": f"About {slug}", "Date": "2026-01-01", "Slug": slug, **metadata}
+    return "".join(f"{name}: {value}\n" for name, value in lines.items()) + f"\n{body}\n"
+
+
+def site(*articles: str, **others: str | bytes) -> dict[str, str | bytes]:
+    """Return the sources of a site: ``articles``, pictures, and ``others`` by their paths."""
+    numbered = {f"content/{number}.md": text for number, text in enumerate(articles)}
+    pictures = {f"content/images/{name}.png": png(1200, 630) for name in ("site", "own")}
+    return {**numbered, **pictures, **others}
+
+
+@pytest.fixture(autouse=True)
+def _no_fonts_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+
+
+def manifest(output: Path) -> dict[str, Any]:
+    path = manifest_path(output.parent / ".pelican-smo/cards", output)
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def keys(output: Path) -> dict[str, str]:
+    """Return the key of each card by the stem of its name."""
+    return {Path(row["path"]).stem: row["key"] for row in manifest(output)["cards"]}
+
+
+def card(output: Path, name: str = "one.png") -> "Image.Image":
+    picture = Image.open(BytesIO((output / "smo/cards" / name).read_bytes()))
+    picture.load()
+    return picture
+
+
+def image_of(output: Path, page: str = "one.html") -> str:
+    return meta((output / page).read_text(), "og:image")
+
+
+# Who gets one
+
+
+def test_an_article_without_a_picture_gets_a_card_with_its_measures_and_words(build: Build) -> None:
+    output = build(site(article(Title="Fish & <em>chips</em>")), **ON)
+    page = (output / "one.html").read_text()
+    key = keys(output)["one"]
+    assert meta(page, "og:image") == f"https://example.org/blog/smo/cards/one.png?v={key[:8]}"
+    assert meta(page, "og:image:type") == "image/png"
+    assert (meta(page, "og:image:width"), meta(page, "og:image:height")) == ("1200", "630")
+    assert meta(page, "og:image:alt") == "Fish & chips. Ada Lovelace, 2026-01-01. Sea & Shore."
+    assert meta(page, "twitter:card") == "summary_large_image"
+    assert card(output).size == (1200, 630)
+    assert (output / "smo/cards/one.png").stat().st_size < 300_000
+
+
+CARD, SITES, NONE = "cards/one", "site.png", ""
+
+
+@pytest.mark.parametrize(
+    ("metadata", "body", "shown"),
+    [
+        ({}, "", CARD),
+        ({"Image": "images/own.png"}, "", "own.png"),
+        ({"Cover": "images/own.png"}, "", "own.png"),
+        ({}, "![x]({static}/images/own.png)", "own.png"),
+        ({"Smo_card": "none"}, "", SITES),
+        ({"Image": "none"}, "", NONE),
+        ({"Smo": "off"}, "", NONE),
+        ({"Smo_card": "gradient", "Image": "images/own.png"}, "", CARD),
+        ({"Smo_card": "yes"}, "![x]({static}/images/own.png)", CARD),
+        ({"Smo_card": "quote", "Social_image": "images/own.png"}, "", "own.png"),
+        ({"Status": "hidden"}, "", CARD),
+    ],
+)
+def test_the_picture_that_an_author_chose_wins_and_a_card_wins_over_the_sites(
+    build: Build, metadata: Mapping[str, str], body: str, shown: str
+) -> None:
+    output = build(site(article(body=body, **metadata)), **ON)
+    images = metas((output / "one.html").read_text()).get("og:image", [])
+    assert [shown in one for one in images] == ([True] if shown else [])
+    assert (output / "smo/cards").exists() == (shown == CARD)
+
+
+def test_a_draft_has_none_and_a_page_only_if_it_asks(build: Build) -> None:
+    output = build(
+        {
+            **site(article(Status="draft")),
+            "content/pages/a.md": "Title: A\nSlug: a\n\nText.",
+            "content/pages/b.md": "Title: B\nSlug: b\nSmo_card: plain\n\nText.",
+        },
+        **ON,
+    )
+    assert [path.name for path in (output / "smo/cards").iterdir()] == ["b.png"]
+
+
+def test_a_site_without_an_address_has_its_cards_drawn_all_the_same(build: Build) -> None:
+    output = build(site(article()), SITEURL="", **ON)
+    assert card(output).size == (1200, 630)
+    assert "og:image" not in metas((output / "one.html").read_text())
+
+
+def test_translations_have_cards_of_their_own_and_names_that_stay(build: Build) -> None:
+    newer = article("one", Date="2026-02-01", Category="b", Save_as="b.html")
+    french = article("one", Title="Un", Lang="fr")
+    output = build(site(newer, article("one"), french), **ON)
+    titles = {row["path"]: row["source"] for row in manifest(output)["cards"]}
+    (other,) = set(titles) - {"smo/cards/one.png", "smo/cards/one-fr.png"}
+    assert titles["smo/cards/one.png"] == "1.md"
+    assert other.startswith("smo/cards/one-")
+
+
+def test_without_the_extra_one_message_says_what_to_install(
+    build: Build, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takumi, "is_installed", lambda: False)
+    output = build(site(article(), article("two")), **ON)
+    assert messages().count("pip install 'pelican-smo[cards]'") == 1
+    assert image_of(output) == SITE_IMAGE
+
+
+def test_the_layout_is_the_articles_else_its_categorys_else_the_sites(build: Build) -> None:
+    sources = site(
+        article("a"),
+        article("b", Category="Sea"),
+        article("c", Category="Sea", Smo_card="quote"),
+        article("d", Smo_card="mine"),
+        **{"theme/smo/card-mine.html": "<div>{{ title }}</div>"},
+    )
+    layout = {"default": "gradient", "Sea": "photo"}
+    output = build(sources, SMO_CARD_LAYOUT=layout, **_theme("theme"), **ON)
+    found = {Path(row["path"]).stem: row["layout"] for row in manifest(output)["cards"]}
+    assert found == {"a": "gradient", "b": "photo", "c": "quote", "d": "mine"}
+
+
+def _theme(folder: str) -> dict[str, Any]:
+    """Return the setting by which templates come from ``folder`` of the site, as a theme's do."""
+    return {"THEME_TEMPLATES_OVERRIDES": [folder]}
+
+
+# What is drawn again
+
+
+@pytest.fixture
+def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Build the same site once more, after changes; its theme's templates are in ``theme``."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(sources: Mapping[str, str | bytes], **settings: Any) -> Path:
+        make(tmp_path, sources, **_theme(str(tmp_path / "theme")), **ON, **settings).run()
+        return tmp_path / "output"
+
+    return run
+
+
+def test_an_unchanged_site_draws_nothing_and_starts_no_engine(
+    again: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = keys(again(site(article(), article("two"))))
+
+    def no_engine() -> None:
+        raise AssertionError("the engine was started")
+
+    monkeypatch.setattr(takumi, "Takumi", no_engine)
+    output = again({"content/0.md": article(body="Another text.")})
+    assert keys(output) == first
+    assert image_of(output).endswith(first["one"][:8])
+
+
+def test_the_engine_is_not_even_imported_where_all_cards_are_there(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    make(tmp_path, site(article()), **ON).run()
+    (tmp_path / "conf.py").write_text(
+        "".join(f"{name} = {value!r}\n" for name, value in {**SITE, **ON}.items())
+        + "PATH = 'content'\nOUTPUT_PATH = 'output'\nDELETE_OUTPUT_DIRECTORY = True\n"
+    )
+    code = (
+        "import sys; from pelican import main; main(['-s', 'conf.py']);"
+        "print('pytakumi' in sys.modules, 'budoux' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[-2:] == ["False", "False"]
+    assert card(tmp_path / "output").size == (1200, 630)
+
+
+BEFORE = {
+    "theme/smo/card-mine.html": (
+        '<style>{% include "smo/mine.css" %}</style><img src="{{ img("logo") }}"><p>{{ title }}</p>'
+    ),
+    "theme/smo/card-other.html": "<p>{{ title }} {{ category }}</p>",
+    "theme/smo/mine.css": "p{color:red}",
+    "content/images/logo.png": png(80, 80),
+    "content/0.md": article("a", Smo_card="mine"),
+    "content/1.md": article("b", Smo_card="mine"),
+    "content/2.md": article("c", Smo_card="other", Category="Sea"),
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "redrawn"),
+    [
+        ({"content/0.md": article("a", Smo_card="mine", Title="New")}, {"a"}),
+        ({"content/0.md": article("a", "New.", Smo_card="mine", Tags="x", Category="y")}, set()),
+        ({"content/2.md": article("c", Smo_card="other", Category="Land")}, {"c"}),
+        ({"theme/smo/card-other.html": "<b>{{ title }}</b>"}, {"c"}),
+        ({"theme/smo/mine.css": "p{color:blue}"}, {"a", "b"}),
+        ({"content/images/logo.png": png(90, 90)}, {"a", "b"}),
+        ({"theme/article.html": "<html><head></head><body></body></html>"}, set()),
+    ],
+)
+def test_a_change_redraws_exactly_the_cards_that_it_touches(
+    again: Callable[..., Path], changed: Mapping[str, str | bytes], redrawn: set[str]
+) -> None:
+    settings = {"SMO_LOGO": "images/logo.png"}
+    before = keys(again({**site(), **BEFORE}, **settings))
+    output = again(changed, **settings)
+    after = keys(output)
+    assert {name for name in after if after[name] != before[name]} == redrawn
+    assert {name for name in "abc" if not (output / f"smo/cards/{name}.png").is_file()} == set()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"SMO_CARD_COLORS": {"accent": "#aa2200"}},
+        {"SMO_CARD_CSS": "more.css"},
+        {"SITENAME": "Another name"},
+        {"DEFAULT_LANG": "de"},
+    ],
+)
+def test_a_changed_setting_redraws_the_cards_that_show_it(
+    again: Callable[..., Path], settings: Mapping[str, Any]
+) -> None:
+    first = again(site(article(), **{"more.css": ".title{opacity:.9}"}))
+    before = keys(first)["one"]
+    assert keys(again({}, **settings))["one"] != before
+    assert keys(again({}))["one"] == before
+
+
+def test_a_changed_font_redraws_the_cards(again: Callable[..., Path]) -> None:
+    from importlib.resources import files
+
+    inter = (files("pelican_smo") / "static/fonts/Inter.ttf").read_bytes()
+    before = keys(again(site(article(), **{"f.ttf": inter}), SMO_CARD_FONTS=["f.ttf"]))["one"]
+    changed = inter.replace("Inter".encode("utf-16-be"), "Enter".encode("utf-16-be"))
+    assert keys(again({"f.ttf": changed}, SMO_CARD_FONTS=["f.ttf"]))["one"] != before
+
+
+def test_cards_of_articles_that_are_gone_go_and_files_of_others_stay(
+    again: Callable[..., Path],
+) -> None:
+    output = again(site(article(), article("two")))
+    (output / "smo/cards/mine.png").write_bytes(b"mine")
+    (output.parent / "content/1.md").unlink()
+    again({})
+    assert {path.name for path in (output / "smo/cards").iterdir()} == {"one.png", "mine.png"}
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_cards_are_the_same_whoever_draws_them_in_whatever_order(
+    again: Callable[..., Path], workers: int
+) -> None:
+    names = [f"n{number:02}" for number in range(26)]
+    random.Random(workers).shuffle(names)
+    output = again(site(*map(article, names)), SMO_CARD_WORKERS=workers)
+    found = {path.name: path.read_bytes() for path in sorted((output / "smo/cards").iterdir())}
+    assert len(found) == 26
+    assert _once.setdefault("keys", keys(output)) == keys(output)
+    assert _once.setdefault("bytes", found) == found
+
+
+_once: dict[str, Any] = {}
+
+
+# What goes wrong
+
+
+BAD: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str | bytes], str, bool]] = {
+    # settings, files, what is told, whether there is a card all the same
+    "template": (
+        {},
+        {"theme/smo/card.html": "<p>\n{{ title|nope }}</p>"},
+        "theme/smo/card.html, line 2: No filter named 'nope'., so there is no card for 0.md",
+        False,
+    ),
+    "template that fails": (
+        {},
+        {"theme/smo/card.html": "<p>\n\n{{ nobody.name }}</p>"},
+        "theme/smo/card.html, line 3: 'nobody' is undefined",
+        False,
+    ),
+    "logo": (
+        {"SMO_LOGO": "images/logo.png"},
+        {"content/images/logo.png": png(80, 80)[:60]},
+        "images/logo.png: is no picture that can be drawn",
+        False,
+    ),
+    "font": ({"SMO_CARD_FONTS": ["none.ttf"]}, {}, "none.ttf", True),
+    "font that is none": ({"SMO_CARD_FONTS": ["f.ttf"]}, {"f.ttf": b"no font"}, "f.ttf", True),
+    "colour": (
+        {"SMO_CARD_COLORS": {"accent": "seaside"}},
+        {},
+        "SMO_CARD_COLORS['accent']: 'seaside' is no colour; write it as \"#rrggbb\"",
+        True,
+    ),
+    "contrast": (
+        {"SMO_CARD_COLORS": {"background": "#ffffff", "text": "#eeeeee"}},
+        {},
+        "SMO_CARD_COLORS['text']: #eeeeee on #ffffff has a contrast of 1.2:1",
+        True,
+    ),
+    "stylesheet": (
+        {"SMO_CARD_CSS": "none.css"},
+        {},
+        "SMO_CARD_CSS: 'none.css' cannot be read",
+        True,
+    ),
+    "layout": (
+        {"SMO_CARD_LAYOUT": "nope"},
+        {},
+        (
+            "layout 'nope': there is no template smo/card-nope.html, so there is no card for 0.md; "
+            "the layouts are plain, gradient, photo, quote"
+        ),
+        False,
+    ),
+    "picture of a template": (
+        {},
+        {"theme/smo/card.html": '<p>{{ title }}<img src="{{ img("images/no.png") }}"></p>'},
+        "img('images/no.png') is no file below the content folder",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_wrong_is_told_once_and_the_build_finishes(
+    again: Callable[..., Path], messages: Messages, case: str
+) -> None:
+    settings, files, told, has_card = BAD[case]
+    output = again(site(article(), article("two"), **files), **settings)
+    assert messages().count(told.replace("0.md", "0.md, 1.md")) == 1, messages()
+    assert ("smo/cards/one.png" in image_of(output)) == has_card
+    assert image_of(output) in (SITE_IMAGE, image_of(output)) if has_card else SITE_IMAGE
+
+
+def test_a_letter_that_no_font_has_leaves_the_sites_picture_and_says_what_to_do(
+    again: Callable[..., Path], messages: Messages
+) -> None:
+    titles = ["\U00013000\U00013001", "Reed \U00013000"]
+    output = again(site(*(article(f"a{n}", Title=title) for n, title in enumerate(titles))))
+    assert image_of(output, "a0.html") == image_of(output, "a1.html") == SITE_IMAGE
+    assert "0.md, 1.md: no card, for no font has \U00013000 (U+13000, Egyptian" in messages()
+    assert "SMO_CARD_FONTS" in messages()
+    assert [row["source"] for row in manifest(output)["refused"]] == ["0.md", "1.md"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "word " * 2000,
+        "w" * 10_000,
+        "A \x07bell and \u202eright to left\u202c and \u2066an isolate",
+        "&lt;script&gt;alert(1)&lt;/script&gt; “quoted” &amp; more",
+        "{{ 7 * 7 }} {% raw %}",
+    ],
+)
+def test_a_title_of_any_kind_gets_a_card(
+    again: Callable[..., Path], messages: Messages, title: str
+) -> None:
+    output = again(site(article(Title=title)))
+    assert card(output).size == (1200, 630)
+    assert messages() == ""
+
+
+def test_titles_of_random_letters_get_a_card_or_leave_the_sites_picture(
+    again: Callable[..., Path],
+) -> None:
+    chosen = random.Random(5)
+    planes = [(0x20, 0x24F), (0x20, 0x2FFF), (0x20, 0xFFFD), (0x20, 0x10FFFF)]
+
+    def title() -> str:
+        low, high = chosen.choice(planes)
+        letters = (chr(chosen.randint(low, high)) for _ in range(chosen.randint(1, 80)))
+        return "x" + "".join(letter for letter in letters if letter.isprintable())
+
+    titles = [title() for _ in range(600)]
+    output = again(
+        site(*(article(f"r{number}", Title=one) for number, one in enumerate(titles))),
+        DEFAULT_PAGINATION=0,
+        SUMMARY_MAX_LENGTH=1,
+    )
+    shown = [image_of(output, f"r{number}.html") for number in range(600)]
+    cards = {f"r{number}" for number, one in enumerate(shown) if "smo/cards" in one}
+    assert all("smo/cards" in one or one == SITE_IMAGE for one in shown)
+    assert {path.stem for path in (output / "smo/cards").iterdir()} == cards
+    assert 0 < len(cards) < 600
+    for name in cards:
+        assert card(output, f"{name}.png").size == (1200, 630)
+
+
+def test_a_full_disk_is_told_once_and_leaves_the_sites_picture(
+    again: Callable[..., Path], messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if "cards" in Path(target).parts:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    output = again(site(article(), article("two")))
+    assert image_of(output) == image_of(output, "two.html") == SITE_IMAGE
+    assert messages().count("No space left on device") == 1
+
+
+def test_one_bad_card_stops_the_build_only_if_the_site_is_strict(
+    again: Callable[..., Path],
+) -> None:
+    bad = site(article(Title="\U00013000"), article("two"))
+    assert "smo/cards/two.png" in image_of(again(bad), "two.html")
+    with pytest.raises(FindingsError, match="no font has"):
+        again({}, SMO_STRICT=True)
+
+
+def test_a_mistake_of_ours_leaves_the_sites_picture(
+    again: Callable[..., Path], messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(*_: object) -> Iterator[object]:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(making, "stems", mistaken)
+    assert image_of(again(site(article()))) == SITE_IMAGE
+    assert "cards: left out, for a mistake in pelican_smo: KeyError('oops')" in messages()
+
+
+def test_one_line_says_what_was_drawn_and_kept(
+    again: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    again(site(article(), article("two", Title="\U00013000")))
+    caplog.set_level(logging.INFO)
+    again({"content/2.md": article("three")})
+    lines = [one.getMessage() for one in caplog.records if "cards: " in one.getMessage()]
+    assert [line.rpartition(", ")[0] for line in lines if "drawn" in line] == [
+        "pelican_smo: cards: 1 drawn, 1 kept, 1 failed"
+    ]
