@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -104,6 +104,20 @@ class CardCache:
         before = self._before(path.name, output)
         wanted = {row.path: row for row in rows}
         cards = CardFolder(output, before)
+
+        def say(there: Iterable[Row]) -> None:
+            manifest = Manifest(
+                output=str(output),
+                site=site,
+                cards=tuple(there),
+                samples=tuple(samples),
+                refused=tuple(refused),
+            )
+            write_atomically(path, manifest.as_bytes())
+
+        # A build that is ended from here on has said which of the files will be ours.
+        if new := [row for row in wanted.values() if row.path not in before and cards.lacks(row)]:
+            _problem(self.folder, say, [*before.values(), *map(self._measured, new)])
         changes = [(row, self._remove) for row in before.values() if row.path not in wanted]
         changes += [(row, self._put) for row in wanted.values()]
         problems = {
@@ -114,14 +128,7 @@ class CardCache:
         there = [self._measured(row) for row in wanted.values() if row.path not in problems]
         # What could not be changed is still what it was.
         there += [before[name] for name in problems if name in before]
-        manifest = Manifest(
-            output=str(output),
-            site=site,
-            cards=tuple(there),
-            samples=tuple(samples),
-            refused=tuple(refused),
-        )
-        if problem := _problem(self.folder, write_atomically, path, manifest.as_bytes()):
+        if problem := _problem(self.folder, say, there):
             problems[str(path)] = problem
         with suppress(OSError):
             os.utime(path)  # that it is in use, though it may say what it said
@@ -165,7 +172,9 @@ class CardCache:
             is_good = stat.S_ISREG(found.st_mode) and self._is_whole(key, form, found.st_size)
         except OSError:
             return None
-        return Kept(form, path, found.st_size, found.st_dev, found.st_ino) if is_good else None
+        if not is_good:
+            return None
+        return Kept(form, path, found.st_size, found.st_dev, found.st_ino, found.st_mtime_ns)
 
     def _is_whole(self, key: str, form: Format, size: int) -> bool:
         """Tell whether a card is as it was kept; one that is linked may be changed elsewhere."""

@@ -41,13 +41,14 @@ def touched(path: str) -> float:
 
 
 class Kept(NamedTuple):
-    """The file of a card in the cache, and where it is on the disk."""
+    """The file of a card in the cache, and what tells whether another one is the same."""
 
     form: Format
     path: str
     bytes: int
     device: int
     inode: int
+    drawn: int  # in nanoseconds since 1970
 
 
 class CardFolder:
@@ -67,6 +68,10 @@ class CardFolder:
             self._inodes = {file.name: file.inode() for file in files}
             self._device = self.path.stat().st_dev
 
+    def lacks(self, row: Row) -> bool:
+        """Tell whether there was nothing at the path of ``row``."""
+        return row.path[len(FOLDER) :] not in self._inodes
+
     def put(self, row: Row, card: Kept) -> None:
         """Have ``card`` at the path of ``row``.
 
@@ -78,7 +83,7 @@ class CardFolder:
         target = f"{self._folder}/{name}"
         found = _found(target)
         if found is not None:
-            if self._is_there(row, target, found, card):
+            if _is_there(target, found, card):
                 return
             if not self._is_ours(row, target, found):
                 raise PassingError(
@@ -95,7 +100,7 @@ class CardFolder:
         with suppress(OSError):
             _moved(os.link, card.path, _spare(card.path), target)
             return
-        _moved(shutil.copyfile, card.path, _spare(target), target)
+        _moved(_copy, card.path, _spare(target), target)
 
     def remove(self, row: Row, card: Kept | None) -> None:
         """Remove the file at the path of ``row``, once a link or copy of ``card``, if it is ours.
@@ -118,15 +123,6 @@ class CardFolder:
                 with suppress(OSError):
                     Path(left).unlink()
 
-    def _is_there(self, row: Row, target: str, found: os.stat_result, card: Kept) -> bool:
-        """Tell whether the file at ``target`` is the card already, linked or copied."""
-        if _is_same(found, card):
-            return True
-        if not stat.S_ISREG(found.st_mode) or found.st_size != card.bytes:
-            return False
-        before = self._before.get(row.path)
-        return (before is not None and before.key == row.key) or _says_same(target, card.path)
-
     def _is_ours(self, row: Row, target: str, found: os.stat_result) -> bool:
         return stat.S_ISREG(found.st_mode) and (row.path in self._before or _is_card(target))
 
@@ -142,6 +138,22 @@ def _spare(path: str) -> str:
     """Return where a file may be that is not yet to be at ``path``, but in the same folder."""
     folder, name = os.path.split(path)
     return f"{folder}/.{name}.{secrets.token_hex(4)}"
+
+
+def _is_there(target: str, found: os.stat_result, card: Kept) -> bool:
+    """Tell whether the file at ``target`` is ``card`` already, linked or copied."""
+    if _is_same(found, card):
+        return True
+    if not stat.S_ISREG(found.st_mode) or found.st_size != card.bytes:
+        return False
+    if found.st_mtime_ns == card.drawn:
+        return True
+    if not _says_same(target, card.path):
+        return False
+    # The cache was lost, and the card drawn again. The old one is as good, and pages have it.
+    with suppress(OSError):
+        _moved(os.link, target, _spare(card.path), card.path)
+    return True
 
 
 def _is_same(found: os.stat_result, card: Kept | None) -> bool:
@@ -164,6 +176,13 @@ def _says_same(one: str, other: str) -> bool:
         return Path(one).read_bytes() == Path(other).read_bytes()
     except FileNotFoundError:
         return False
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a card with its time: who looks at that sees no new file where a link would be none."""
+    shutil.copyfile(source, target)
+    drawn = os.stat(source).st_mtime_ns  # noqa: PTH116
+    os.utime(target, ns=(drawn, drawn))
 
 
 def _moved(make: Callable[[str, str], object], source: str, spare: str, target: str) -> None:
