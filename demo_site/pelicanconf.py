@@ -25,6 +25,18 @@ PLUGINS = ["pelican_smo"]
 ARTICLE_PATHS = ["articles"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS = ["images"]
+# Dates as text, on cards among other places, in a way that needs no locale on the machine.
+DEFAULT_DATE_FORMAT = "%-d %B %Y"
+DATE_FORMATS = {
+    "ar": "%Y/%m/%d",
+    "el": "%-d/%-m/%Y",
+    "fr": "%d/%m/%Y",
+    "he": "%-d.%-m.%Y",
+    "hi": "%-d/%-m/%Y",
+    "ja": "%Y年%-m月%-d日",
+    "th": "%-d/%-m/%Y",
+    "uk": "%d.%m.%Y",
+}
 USE_FOLDER_AS_CATEGORY = False
 DEFAULT_PAGINATION = 9
 
@@ -97,6 +109,21 @@ SMO_LOGO = "images/logo.png"
 # Which English, which French: Facebook and others want to know the country too.
 SMO_LOCALES = {"en": "en_GB", "fr": "fr_FR", "ar": "ar_EG"}
 
+# An article without a picture gets one drawn: its card. What it looks like goes by category;
+# an article may say otherwise (Smo_card: plain). "postcard" is ours, in theme/templates/smo.
+SMO_CARDS = True
+SMO_CARD_LAYOUT = {
+    "default": "plain",
+    "Manual": "gradient",
+    "Harbour": "photo",
+    "Attic": "quote",
+    "Postcards": "postcard",
+}
+# Sand, ink and sea: the theme's colours, by day.
+SMO_CARD_COLORS = {"background": "#f4eddf", "text": "#1a2730", "accent": "#0b5a6b"}
+# Letters that the plugin does not bring along, for the postcards in eight scripts.
+SMO_CARD_FONTS = ("fonts",)
+
 # Who writes here, and where else the reader can find them.
 SMO_AUTHORS = {
     "Nora Lindqvist": {
@@ -131,6 +158,10 @@ SMO_CATEGORIES = {
     "Attic": {
         "description": "Old things from the web, dusted and put on the shelf.",
         "image": "images/attic.jpg",
+    },
+    "Postcards": {
+        "description": "Short greetings, in many scripts.",
+        "image": "images/postcards.jpg",
     },
 }
 SMO_TAGS = {

@@ -2,12 +2,14 @@
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from demo import ROOT
 from heads import meta, repeated
+from PIL import Image
 
 from pelican_smo.mentions.cleaning import TAGS
 from pelican_smo.mentions.store import KINDS, RSVPS
@@ -150,3 +152,65 @@ def test_sec_12_what_washes_ashore_is_shown_and_inert(demo: Path) -> None:
     # Nothing ended early: what the theme has after the mentions is still in the article.
     page = (demo / "flotsam.html").read_text(encoding="utf-8")
     assert page.index("smo-tell-form") < page.index('<footer class="post-foot">')
+
+
+def card_of(demo: Path, name: str) -> str:
+    """Return the path of the card that a page shows to networks, below the site."""
+    url = urlsplit(meta((demo / name).read_text(encoding="utf-8"), "og:image"))
+    assert url.netloc == "smo.example"
+    assert re.fullmatch(r"v=[0-9a-f]{8}", url.query), name
+    return url.path.removeprefix("/")
+
+
+POSTCARDS = {
+    "greetings.html": "LATIN",
+    "el/greetings.html": "GREEK",
+    "uk/greetings.html": "CYRILLIC",
+    "ar/greetings.html": "ARABIC",
+    "he/greetings.html": "HEBREW",
+    "hi/greetings.html": "DEVANAGARI",
+    "th/greetings.html": "THAI",
+    "ja/greetings.html": "CJK",
+}
+
+
+def test_a_postcard_has_a_card_in_each_of_eight_scripts(demo: Path) -> None:
+    cards = {card_of(demo, name) for name in POSTCARDS}
+    assert len({(demo / path).read_bytes() for path in cards}) == 8
+    for name, script in POSTCARDS.items():
+        page = (demo / name).read_text(encoding="utf-8")
+        assert unicodedata.name(meta(page, "og:title")[0]).startswith(script)
+        assert meta(page, "og:title") in meta(page, "og:image:alt")
+
+
+def test_every_layout_is_on_some_page(demo: Path) -> None:
+    layouts = {
+        "lost-and-found.html": "plain",
+        "cards.html": "gradient",
+        "high-water.html": "photo",
+        "postmaster.html": "quote",
+        "greetings.html": "postcard",
+    }
+    (manifest,) = (
+        found
+        for path in (ROOT / "demo_site/.pelican-smo/cards").glob("*.json")
+        if (found := json.loads(path.read_bytes())).get("output") == str(demo.resolve())
+    )
+    drawn = {row["path"]: row["layout"] for row in manifest["cards"]}
+    assert {name: drawn[card_of(demo, name)] for name in layouts} == layouts
+    assert manifest["refused"] == []
+
+
+def test_each_page_with_a_card_shows_it_and_no_file_is_left_over(demo: Path) -> None:
+    shown = set()
+    for path in demo.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        if '<figure class="drawn">' in page:
+            (source,) = re.findall(r'<figure class="drawn"><img src="([^"]+)"', page)
+            card = (path.parent / source.partition("?")[0]).resolve()
+            assert card == (demo / card_of(demo, path.relative_to(demo).as_posix())).resolve()
+            with Image.open(card) as picture:
+                assert picture.size == (1200, 630)
+            shown.add(card)
+    assert len(shown) == 12
+    assert {path.resolve() for path in (demo / "smo/cards").iterdir()} == shown
