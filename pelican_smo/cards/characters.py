@@ -37,11 +37,11 @@ _UNDRAWN = (
 
 _IDEOGRAPHIC = ("Han", "Hiragana", "Katakana", "Hangul", "Bopomofo")
 # Those with a font in the package manimgx-fonts 2026.9.26, then all others of Unicode 15.
-_NOTO = (
+_NOTO_NAMES = (
     "Arabic Armenian Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer "
     "Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thai Latin Greek Cyrillic"
-).split()
-_OTHERS = (
+)
+_OTHER_NAMES = (
     "Adlam Ahom Anatolian_Hieroglyphs Avestan Balinese Bamum Bassa_Vah Batak Bhaiksuki Brahmi "
     "Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee "
     "Chorasmian Coptic Cuneiform Cypriot Cypro_Minoan Deseret Dives_Akuru Dogra Duployan "
@@ -57,7 +57,10 @@ _OTHERS = (
     "SignWriting Sogdian Sora_Sompeng Soyombo Sundanese Syloti_Nagri Syriac Tagalog Tagbanwa "
     "Tai_Le Tai_Tham Tai_Viet Takri Tangsa Tangut Thaana Tibetan Tifinagh Tirhuta Toto Ugaritic "
     "Vai Vithkuqi Wancho Warang_Citi Yezidi Yi Zanabazar_Square"
-).split()
+)
+_NOTO = frozenset(_NOTO_NAMES.split())
+_NAMES = (*_IDEOGRAPHIC, *_NOTO_NAMES.split(), *_OTHER_NAMES.split())
+_PICTOGRAPHS = 0x1F000
 _KINDS = (
     (r"\p{Co}", "private use"),
     (r"\p{Cs}", "surrogate"),
@@ -85,17 +88,19 @@ def _matches(pattern: str, char: str) -> bool:
 
 def _is_emoji(char: str) -> bool:
     # U+20E3 makes a keycap of a digit, which only an emoji font has.
-    return char == "\u20e3" or (
-        ord(char) >= 0x1F000 and _matches(r"\p{Extended_Pictographic}|\p{Emoji}", char)
-    ) or _matches(r"\p{Emoji_Presentation}", char)
+    return (
+        char == "\u20e3"
+        or (ord(char) >= _PICTOGRAPHS and _matches(r"\p{Extended_Pictographic}|\p{Emoji}", char))
+        or _matches(r"\p{Emoji_Presentation}", char)
+    )
 
 
 @cache
 def script(char: str) -> str:
-    """Return the script of ``char`` as people call it ("Han", "Thai"), or "emoji", "symbol", …"""
+    """Return what people call the script of ``char``: "Han", "Thai", or "emoji", or "symbol"."""
     if _is_emoji(char):
         return EMOJI
-    for name in (*_IDEOGRAPHIC, *_NOTO, *_OTHERS):
+    for name in _NAMES:
         if _matches(rf"\p{{Script={name}}}", char):
             return name.replace("_", " ")
     return next((kind for pattern, kind in _KINDS if _matches(pattern, char)), "symbol")
@@ -143,7 +148,9 @@ def remedy(missing: str) -> str:
         return f"leave {_listed(scripts)} characters out, or name a font that has them in SMO_CARD_FONTS"
     wanted = f"name a font file with {_listed(letters)} in SMO_CARD_FONTS"
     if EMOJI in letters:
-        wanted += " (in colour, for instance, NotoColorEmoji.ttf of Debian's fonts-noto-color-emoji)"
+        wanted += (
+            " (in colour, for instance, NotoColorEmoji.ttf of Debian's fonts-noto-color-emoji)"
+        )
     return f"pip install {' '.join(packages)}, or {wanted}" if packages else wanted
 
 

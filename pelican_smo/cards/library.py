@@ -1,0 +1,284 @@
+"""The home of which fonts a card is drawn with: the site's, the one we ship, then by coverage."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from pelican_smo.cards.characters import SYMBOLS, group, needs_glyph, regions, remedy, script
+from pelican_smo.cards.engine import Font
+from pelican_smo.cards.families import Family, Pool, grouped, regular_and_bold
+from pelican_smo.cards.fonts import Face, Region, font_faces
+from pelican_smo.cards.installed import font_files, package_folders, system_folders
+from pelican_smo.cards.known import KnownFonts
+from pelican_smo.errors import CardError
+
+__all__ = ["INTER", "Choice", "FontLibrary", "covered", "remedy", "script"]
+
+INTER = Path(__file__).parent.parent / "static/fonts/Inter.ttf"
+
+# A card with ideographs may take 120 MB in all; a font that nobody named takes half at most.
+_LARGEST_FOUND = 64 << 20
+_EMOJI_SELECTOR = "\ufe0f"
+_SETTING = "SMO_CARD_FONTS"
+
+Folders = Callable[[], Iterable[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The fonts for a text, in the order in which they are asked, and what none of them has."""
+
+    fonts: tuple[Font, ...]
+    missing: str
+
+
+class FontLibrary:
+    """The fonts that may be drawn with; for most texts nothing has to be looked for.
+
+    ``chosen`` are files and folders that the site names, ``cache`` is the folder to remember in
+    what fonts hold; ``system`` says whether those of the system may be taken, which differ from
+    one machine to the next.
+    """
+
+    def __init__(
+        self,
+        chosen: Sequence[Path],
+        cache: Path,
+        *,
+        system: bool,
+        packages: Folders = package_folders,
+        folders: Folders = system_folders,
+    ) -> None:
+        self._chosen = tuple(chosen)
+        self._known = KnownFonts(cache / "fonts.json")
+        self._places = (packages, folders) if system else (packages,)
+        self._pools: list[Pool] = []
+        self._starts: dict[tuple[Region, ...], _Start] = {}
+        self._fonts: dict[Family, tuple[Font, ...]] = {}
+
+    def fonts_for(self, text: str, language: str) -> Choice:
+        """Return the fonts that draw ``text``: the site's, Inter, then what else it needs.
+
+        ``language`` is a language tag, which decides whose forms ideographs have.
+        """
+        start = self._start(text, language)
+        rest = start.lacks(text)
+        if not rest:
+            return start.choice
+        families, missing = self._sought(start, rest, regions(text, language), text)
+        fonts = self._files(families)
+        self._known.save()
+        in_order = dict.fromkeys(text) if missing else ()
+        return Choice(fonts, "".join(char for char in in_order if char in missing))
+
+    @property
+    def problems(self) -> tuple[CardError, ...]:
+        """What is wrong with the chosen files and folders that cannot be used."""
+        return self._given[1]
+
+    @cached_property
+    def _given(self) -> tuple[tuple[Family, ...], tuple[CardError, ...]]:
+        """The families that the site names, in its order, and what is wrong with the rest."""
+        faces: list[tuple[Path, Face]] = []
+        problems: list[CardError] = []
+        for path in self._chosen:
+            try:
+                for file in _named(path):
+                    faces += ((file, face) for face in _drawing(file, self._known.faces(file)))
+            except CardError as error:
+                problems.append(error)
+        return tuple(grouped(faces)), tuple(problems)
+
+    @cached_property
+    def _inter(self) -> Family:
+        return Family("Inter", tuple((INTER, face) for face in font_faces(INTER)))
+
+    def _start(self, text: str, language: str) -> "_Start":
+        """Return what each text in ``language`` starts with: the site's first family, and Inter.
+
+        A site may name a collection with one family for each region: then the right one is first.
+        """
+        given = self._given[0]
+        prefer = regions(text, language) if any(family.region for family in given) else ()
+        if prefer not in self._starts:
+            given = tuple(
+                sorted(given, key=lambda each: each.strangeness(prefer) if each.region else 0)
+            )
+            before = tuple(family for family in given if family.is_latin)
+            inter = () if any(each.name == "Inter" for each in given) else (self._inter,)
+            after = tuple(family for family in given if not family.is_latin)
+            fonts = self._files((*before[:1], *inter))
+            self._starts[prefer] = _Start(before, inter, after, Choice(fonts, ""))
+            self._known.save()
+        return self._starts[prefer]
+
+    def _sought(
+        self, start: "_Start", rest: frozenset[str], prefer: Sequence[Region], text: str
+    ) -> tuple[list[Family], frozenset[str]]:
+        """Return all families for ``text``, of which ``rest`` needs more than its start."""
+        families = list(start.before[:1])
+        for family in (*start.before[1:], *start.inter, *start.after):
+            drawn = family.drawn(rest)
+            if drawn or family in start.inter:
+                families.append(family)
+                rest -= drawn
+        with_emoji = _EMOJI_SELECTOR in text
+        for index in range(len(self._places)):
+            if rest:
+                found, rest = _found(rest, self._pool(index), prefer, with_emoji=with_emoji)
+                families += found
+        return families, rest
+
+    def _pool(self, index: int) -> Pool:
+        """Return the families in a kind of place, but those that a nearer one has."""
+        while len(self._pools) <= index:
+            names = {"inter"} | {family.name.casefold() for family in self._given[0]}
+            names |= {family.name.casefold() for pool in self._pools for family in pool.families}
+            families: list[Family] = []
+            for folder in self._places[len(self._pools)]():
+                new = [each for each in self._families(folder) if each.name.casefold() not in names]
+                names |= {family.name.casefold() for family in new}
+                families += new
+            self._pools.append(Pool(families))
+        return self._pools[index]
+
+    def _families(self, folder: Path) -> list[Family]:
+        faces: list[tuple[Path, Face]] = []
+        for file in font_files(folder):
+            try:
+                if file.stat().st_size <= _LARGEST_FOUND:
+                    faces += ((file, face) for face in self._known.faces(file) if face.bounds)
+            except (OSError, CardError):
+                continue  # a font that nobody named needs no message
+        # A dot begins the names of what macOS keeps for itself.
+        return [
+            regular_and_bold(family) for family in grouped(faces) if not family.name.startswith(".")
+        ]
+
+    def _files(self, families: Iterable[Family]) -> tuple[Font, ...]:
+        fonts: list[Font] = []
+        for family in families:
+            if family not in self._fonts:
+                self._fonts[family] = tuple(
+                    Font(path, self._known.digest(path), (family.name,)) for path in family.files
+                )
+            fonts += self._fonts[family]
+        return tuple(fonts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Start:
+    """What a text is set in before anything is looked for.
+
+    The families ``before`` Inter are the site's; those ``after`` it are, too, but they have no
+    Latin letters, and their spaces and digits would not match others'. Of both only the very
+    first is there when it is not needed.
+    """
+
+    before: tuple[Family, ...]
+    inter: tuple[Family, ...]
+    after: tuple[Family, ...]
+    choice: Choice
+    _drawn: set[str] = field(default_factory=set)
+    _asked: set[str] = field(default_factory=set)
+
+    def lacks(self, text: str) -> frozenset[str]:
+        """Return the characters of ``text`` for which another family must be asked."""
+        chars = frozenset(text)
+        unasked = chars - self._asked
+        if unasked:
+            self._asked.update(unasked)
+            self._drawn.update(filter(self._draws, unasked))
+        return chars - self._drawn
+
+    def _draws(self, char: str) -> bool:
+        if not needs_glyph(char) or any(family.draws(char) for family in self.before[:1]):
+            return True
+        # Inter comes after all of the site's that could have drawn it.
+        own = any(family.draws(char) for family in self.before[1:])
+        return not own and any(family.draws(char) for family in self.inter)
+
+
+def _named(path: Path) -> list[Path]:
+    """Return the font files that the site means by ``path``; raises CardError if there is none."""
+    if not path.is_dir():
+        return [path]
+    files = font_files(path)
+    if not files:
+        raise CardError(
+            _SETTING, f"there is no font file (.ttf, .otf, .ttc, .otc) in {path}", "correct it"
+        )
+    return files
+
+
+def _drawing(path: Path, faces: Sequence[Face]) -> list[Face]:
+    """Return those of ``faces`` that draw anything; raises CardError if none does."""
+    drawing = [face for face in faces if face.bounds]
+    if drawing:
+        return drawing
+    colors = next((face.colors for face in faces if face.colors), "")
+    raise CardError(
+        str(path),
+        f"its glyphs are pictures in the format {colors}, which cards cannot show"
+        if colors
+        else "has no letters of Unicode that cards can show",
+        "take a font with outlines, or with pictures in the format CBDT or COLRv0"
+        if colors
+        else "take another font",
+    )
+
+
+def _found(
+    rest: frozenset[str], pool: Pool, prefer: Sequence[Region], *, with_emoji: bool
+) -> tuple[list[Family], frozenset[str]]:
+    """Return the families of ``pool`` to draw ``rest`` with, script by script, and what is left.
+
+    A script has the same family on every card, whatever stands beside it. Symbols and marks
+    come last, and from a family that is there already if it has them.
+    """
+    groups: dict[str, set[str]] = {}
+    for char in rest:
+        groups.setdefault(group(char, with_emoji=with_emoji), set()).add(char)
+    families: list[Family] = []
+    left: set[str] = set()
+    for name in sorted(groups, key=lambda name: (name == SYMBOLS, name)):
+        chars = frozenset(groups[name])
+        if name == SYMBOLS:
+            for family in families:
+                chars -= family.drawn(chars)
+        taken, missing = pool.fewest(chars, name, prefer)
+        families += (family for family in taken if family not in families)
+        left |= missing
+    return families, frozenset(left)
+
+
+def covered(fonts: Choice | Sequence[Font], text: str) -> str:
+    """Return the characters of ``text`` that ``fonts`` do not draw, once each, in order.
+
+    Raises CardError where a font cannot be read.
+    """
+    families = _read_families(tuple(fonts.fonts if isinstance(fonts, Choice) else fonts))
+    return "".join(
+        char
+        for char in dict.fromkeys(text)
+        if needs_glyph(char) and not any(family.draws(char) for family in families)
+    )
+
+
+@lru_cache(maxsize=256)
+def _read_families(fonts: tuple[Font, ...]) -> tuple[Family, ...]:
+    return tuple(
+        grouped(
+            (font.path, face)
+            for font in fonts
+            for face in _read_faces(font.path, font.digest)
+            if face.family in font.families
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def _read_faces(path: Path, digest: str) -> tuple[Face, ...]:
+    # The digest is its version: of a file that changes, the new one is read.
+    return font_faces(path)
