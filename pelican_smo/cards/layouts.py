@@ -14,8 +14,10 @@ from pelican_smo.errors import CardError
 __all__ = ["Layout", "Markup", "layout_of", "markup_of", "template_name"]
 
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
+# A picture that img() did not find has no source, which an engine takes for a mistake.
 _NOT_DRAWN = re.compile(
-    r"<!--.*?-->|<!doctype[^>]*>|<(head|title|script)\b[^>]*>.*?</\1\s*>|</?(?:html|body)\b[^>]*>",
+    r"<img\b(?=[^>]*\bsrc\s*=\s*(?:\"\s*\"|'\s*'))[^>]*>"
+    r"|<!--.*?-->|<!doctype[^>]*>|<(head|title|script)\b[^>]*>.*?</\1\s*>|</?(?:html|body)\b[^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
 

@@ -171,8 +171,10 @@ class _Making:
             ],
         )
         paths = {row.path for row in rows.values()}
+        told = {str(one.error) for one in self.lacking}
         for path in problems.keys() - paths:
-            self.planner.problems.append(problems[path])
+            if str(problems[path]) not in told:
+                self.planner.problems.append(problems[path])
         images = {}
         for content in self.contents:
             row = rows.get(id(content))

@@ -119,3 +119,10 @@ def test_styles_are_taken_out_and_the_sites_own_come_last() -> None:
     )
     made = markup_of(environment, layout_of(environment, "plain"), {"title": "<T>"}, "c{}")
     assert made == ("<p>&lt;T&gt;</p>", "a{}\nb{}\nc{}")
+
+
+def test_a_picture_that_is_not_there_leaves_nothing() -> None:
+    environment = env(card="""<p>a<img alt='x' src=""><img src='b'>c</p>""")
+    assert (
+        markup_of(environment, layout_of(environment, "plain"), {}).html == "<p>a<img src='b'>c</p>"
+    )
