@@ -262,7 +262,7 @@ class CardsPage:
         cards = cache_folder(*site) / "cards"
         self._manifest = manifest_path(cards, Path(site.pelican["OUTPUT_PATH"]))
         self._shown = Shown()
-        self._watch = Watch(file, site, time.monotonic())
+        self._watch = Watch(file, site, self._manifest)
         self._server = _Server(port, self._shown, cards)
         if hasattr(os, "register_at_fork"):
             # Pelican's processes have no use for the port, and may outlive us for a moment.
@@ -285,7 +285,7 @@ class CardsPage:
                     self._show()
                 if stop.wait(_SECONDS):
                     return
-                if self._watch.has_changed(time.monotonic()):
+                if self._watch.must_build(time.monotonic()):
                     click.echo(
                         "\nWhat cards look like has changed: building again, as if by your settings."
                     )

@@ -21,10 +21,12 @@ _TEMPLATES = (".html", ".css", ".svg", ".jinja", ".jinja2", ".j2")
 _FONTS = (".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2")
 _PASSED = ("node_modules", "__pycache__")
 
-# While it builds, Pelican 4.12 hears of no change: of two in a row the second is lost. A build
-# some seconds after the second has it; it draws no card that is there already.
-_IN_A_ROW = 10.0
+# While it builds, Pelican 4.12 hears of no change. A build says that it has drawn what it had, by
+# the manifest; a change that none has drawn after so many seconds is told of, a few times.
 _LATER = 3.0
+_TIMES = 4
+# A build may write the manifest twice, within less than this.
+_APART = 1.0
 
 _Stamps = Mapping[str, tuple[int, int]]
 
@@ -53,29 +55,40 @@ def read_site(file: Path) -> Site | None:
 class Watch:
     """Looks for changes of what cards are drawn from, for Pelican to build the site again.
 
-    Times are the seconds of one clock; the first build begins ``now``.
+    ``manifest`` is what each build writes after drawing. Times are the seconds of one clock.
     """
 
-    def __init__(self, file: Path, site: Site, now: float) -> None:
-        self._file, self._site = file, site
-        self._settings = stamp(file)
+    def __init__(self, file: Path, site: Site, manifest: Path) -> None:
+        self._file, self._site, self._manifest = file, site, manifest
+        self._settings, self._built = stamp(file), stamp(manifest)
         self._known, self._unknown = _known(site), _unknown(site)
-        self._changed_at = now
-        self._due: float | None = None
+        # Builds to wait for: one is running at first, which may have read the templates.
+        self._awaited, self._times, self._due, self._built_at = 1, 0, 0.0, -_APART
 
-    def has_changed(self, now: float) -> bool:
-        """Tell whether there is a change since the last look that Pelican has to be told of."""
+    def must_build(self, now: float) -> bool:
+        """Tell whether there is a change that Pelican has to be told of, perhaps once more."""
+        self._count(now)
         before = (self._settings, self._known, self._unknown)
         self._look()
-        # A build for other settings, too, has all the rest as it is now.
-        is_news = before[0] == self._settings and before[2] != self._unknown
         if before != (self._settings, self._known, self._unknown):
-            if now - self._changed_at < _IN_A_ROW:
-                self._due = now + _LATER
-            self._changed_at = now
-        if self._due is not None and now >= self._due:
-            self._due, is_news = None, True
-        return is_news
+            # A build that runs may have read the templates before.
+            self._awaited = 2 if self._awaited else 1
+            self._times, self._due = _TIMES, now + _LATER
+            # Of other settings it knows; what they name it has as it is now.
+            return before[0] == self._settings and before[2] != self._unknown
+        if not (self._awaited and self._times and now >= self._due):
+            return False
+        self._times, self._due = self._times - 1, now + _LATER
+        return True
+
+    def _count(self, now: float) -> None:
+        """Count the builds that are waited for."""
+        built = stamp(self._manifest)
+        if built != self._built and now - self._built_at >= _APART:
+            self._awaited, self._built_at = max(0, self._awaited - 1), now
+        self._built = built
+        if not self._site.settings.cards:
+            self._awaited = 0
 
     def _look(self) -> None:
         if (settings := stamp(self._file)) != self._settings:

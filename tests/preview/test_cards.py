@@ -400,11 +400,25 @@ def test_before_the_first_build_there_are_none(file: Path) -> None:
 # What is watched
 
 
-def watch(file: Path, more: str = "", now: float = 0) -> Watch:
+MANIFEST_NAME = "manifest.json"
+
+
+def watch(file: Path, more: str = "") -> Watch:
+    """Return the watch of a site whose first build is done."""
     file.write_text(file.read_text() + more)
     site = read_site(file)
     assert site is not None
-    return Watch(file, site, now)
+    seen = Watch(file, site, file.with_name(MANIFEST_NAME))
+    draw(file, 0)
+    assert not seen.must_build(0)
+    return seen
+
+
+def draw(file: Path, at: float) -> None:
+    """Have a build draw the cards; its manifest may say what it said."""
+    manifest = file.with_name(MANIFEST_NAME)
+    manifest.touch()
+    os.utime(manifest, (at, at))
 
 
 def put(path: Path, text: str) -> None:
@@ -426,19 +440,24 @@ def put(path: Path, text: str) -> None:
 def test_what_pelican_does_not_look_at_is_looked_at(file: Path, setting: str, name: str) -> None:
     path = file.parent / name
     seen = watch(file, setting.format(file.parent))
-    assert not seen.has_changed(20)
+
+    def heard(at: float) -> bool:
+        found = seen.must_build(at)
+        draw(file, at)
+        assert not seen.must_build(at + 5)
+        return found
+
+    assert not heard(20)
     put(path, "one")
-    assert seen.has_changed(40)
-    assert not seen.has_changed(41)
+    assert heard(40)
     put(path, "two, longer")
-    assert seen.has_changed(60)
+    assert heard(60)
     path.unlink()
-    assert seen.has_changed(80)
-    assert not seen.has_changed(81)
+    assert heard(80)
     os.utime(file, (0, 0))
     seen.build_again()
     assert file.stat().st_mtime > 0
-    assert not seen.has_changed(100)
+    assert not heard(100)
 
 
 @pytest.mark.parametrize(
@@ -459,33 +478,71 @@ def test_what_pelican_writes_or_looks_at_is_no_change(file: Path, name: str) -> 
     (file.parent / "theme").mkdir()
     seen = watch(file, f"THEME = 'theme'\nTHEME_TEMPLATES_OVERRIDES = ['{file.parent}']")
     put(file.parent / name, "one")
-    assert not seen.has_changed(20)
+    assert not seen.must_build(20)
 
 
-def test_the_second_of_two_changes_in_a_row_is_built_once_more(file: Path) -> None:
-    template = file.parent / "theme" / "templates" / "smo" / "card.html"
-    put(template, "one")
-    seen = watch(file, "THEME = 'theme'", now=-100)
+@pytest.fixture
+def template(file: Path) -> Path:
+    """Return a template of the theme, which Pelican looks at."""
+    put(file.parent / "theme" / "templates" / "smo" / "card.html", "one")
+    file.write_text(file.read_text() + "THEME = 'theme'\n")
+    return file.parent / "theme" / "templates" / "smo" / "card.html"
+
+
+def test_a_change_that_no_build_has_drawn_is_told_of_again(file: Path, template: Path) -> None:
+    seen = watch(file)
     put(template, "two, longer")
-    assert not seen.has_changed(0)  # Pelican sees this one
-    assert not seen.has_changed(5)
+    assert not seen.must_build(20)  # Pelican sees it, unless it builds
+    told = [at for at in range(21, 80) if seen.must_build(at)]
+    assert told == [23, 26, 29, 32]  # a build that fails draws nothing, ever
     put(template, "three, even longer")
-    assert not seen.has_changed(8)  # but perhaps not this one
-    assert [seen.has_changed(at) for at in (9, 10.9, 11, 11.1, 30)] == [
-        False,
-        False,
-        True,
-        False,
-        False,
-    ]
-    put(template, "four")
-    assert [seen.has_changed(at) for at in (30, 40)] == [False, False]
+    assert not seen.must_build(80)
+    draw(file, 81)
+    draw_again = [at for at in range(81, 100) if seen.must_build(at)]
+    assert draw_again == [83, 86, 89, 92]  # it was the second change without a build
 
 
-def test_a_change_during_the_first_build_is_built_once_more(file: Path) -> None:
-    seen = watch(file, "SMO_CARD_CSS = 'card.css'")
+def test_a_change_that_a_build_has_drawn_is_told_of_once(file: Path, template: Path) -> None:
+    seen = watch(file)
+    put(template, "two, longer")
+    assert not seen.must_build(20)
+    draw(file, 21)
+    assert not any(seen.must_build(at) for at in range(21, 80))
+
+
+def test_of_two_changes_in_a_row_the_second_is_drawn_too(file: Path, template: Path) -> None:
+    seen = watch(file)
+    put(template, "two, longer")
+    assert not seen.must_build(20)
+    put(template, "three, even longer")
+    assert not seen.must_build(20.5)
+    draw(file, 21)  # the first of them, perhaps
+    assert not seen.must_build(21)
+    draw(file, 21.1)  # of the same build
+    assert [seen.must_build(at) for at in (21.1, 23, 23.5)] == [False, False, True]
+    draw(file, 24)
+    assert not any(seen.must_build(at) for at in range(24, 80))
+
+
+def test_a_change_during_the_first_build_is_drawn_too(file: Path) -> None:
+    file.write_text(file.read_text() + "SMO_CARD_CSS = 'card.css'\n")
+    site = read_site(file)
+    assert site is not None
+    seen = Watch(file, site, file.with_name(MANIFEST_NAME))
+    assert not any(seen.must_build(at) for at in range(20))  # as long as it takes
     put(file.parent / "card.css", "one")
-    assert [seen.has_changed(at) for at in (1, 2, 4, 5)] == [True, False, True, False]
+    assert seen.must_build(20)
+    draw(file, 21)
+    assert [at for at in range(21, 25) if seen.must_build(at)] == [23]
+    draw(file, 25)
+    assert not any(seen.must_build(at) for at in range(25, 80))
+
+
+def test_where_cards_are_off_by_now_none_are_waited_for(file: Path, template: Path) -> None:
+    seen = watch(file)
+    file.write_text(file.read_text().replace("SMO_CARDS = True", ""))
+    put(template, "two, longer")
+    assert not any(seen.must_build(at) for at in range(20, 80))
 
 
 def test_other_settings_are_heeded_and_half_saved_ones_are_not(file: Path) -> None:
@@ -495,13 +552,13 @@ def test_other_settings_are_heeded_and_half_saved_ones_are_not(file: Path) -> No
     wrong = (right + "SMO_CARD_CSS = '", right + "SMO_TYPO = 1\n", right + "1 / 0\n")
     for at, broken in enumerate(wrong, 1):
         file.write_text(broken)
-        assert not seen.has_changed(20 * at)
+        assert not seen.must_build(at)
     file.write_text(right + "SMO_CARD_CSS = 'card.css'\n")
-    assert not seen.has_changed(80)  # Pelican sees it
+    assert not seen.must_build(5)  # Pelican sees it
     put(file.parent / "card.css", "two, longer")
-    assert seen.has_changed(100)
+    assert seen.must_build(6)
     file.unlink()
-    assert not seen.has_changed(120)
+    assert not seen.must_build(7)
     seen.build_again()
 
 
