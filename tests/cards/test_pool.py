@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cards.engines import Painter, card
 from pelican_smo.cards.draw import Encoded, PassingError
@@ -128,9 +129,9 @@ def test_a_card_that_ends_its_process_is_tried_twice_and_others_lose_nothing(
 
 
 def test_a_card_on_which_the_engine_hangs_is_given_up(tmp_path: Path) -> None:
-    found = drawn(some(tmp_path, "hang"), patience=0.3)
+    found = drawn(some(tmp_path, "hang"), patience=0.5)
     assert failures(found) == {
-        "hang": "the card engine took more than 0.3 seconds; choose another layout or picture"
+        "hang": "the card engine took more than 0.5 seconds; choose another layout or picture"
     }
     assert all(is_gone(pid) for _, pid in begun(tmp_path))
 
@@ -321,7 +322,7 @@ class Terminal(io.StringIO):
 def bar(stream: io.StringIO, total: int, seconds: float) -> str:
     """Return what is shown of ``total`` cards of which each takes so many seconds."""
     now = 0.0
-    with shown(total, stream, lambda: now) as step:
+    with shown(total, Console(file=stream), lambda: now) as step:
         for _ in range(total):
             now += seconds
             step()
