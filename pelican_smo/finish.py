@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -33,6 +33,9 @@ from pelican_smo.share.sharing import Sharing
 from pelican_smo.tags import Tag
 from pelican_smo.urls import absolute
 from pelican_smo.vocabularies import head as head_tags
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["ContentSmo", "Run"]
 
@@ -94,10 +97,12 @@ class Run:
             )
         return self._collector
 
-    def draw_cards(self, context: Mapping[str, Any], env: Environment) -> None:
+    def draw_cards(
+        self, context: Mapping[str, Any], env: Environment, console: "Console | None" = None
+    ) -> None:
         """Have a card for each content that wants one, by the templates of ``env``.
 
-        A mistake of ours leaves the site's own picture where there would have been cards.
+        ``console`` shows who waits how far it is. A mistake of ours leaves the site's own picture where there would have been cards.
         """
         if not self.settings.cards:
             return
@@ -107,9 +112,8 @@ class Run:
         collector = self.collector(context)
         try:
             wanted = [one for one in self.contents if collector.wants_card(one, one.smo.kind)]
-            self._cards, self.cards_line = make(
-                wanted, Planner(self.settings, self.pelican, collector, env), self.report
-            )
+            planner = Planner(self.settings, self.pelican, collector, env)
+            self._cards, self.cards_line = make(wanted, planner, self.report, console)
         except Exception as error:
             log.debug("pelican_smo: cards", exc_info=True)
             self.report.add(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, Template, TemplateNotFound
 from pelican import signals
+from pelican.log import console
 
 from pelican_smo.collect import IMAGE
 from pelican_smo.finish import ContentSmo, Run
@@ -122,7 +123,7 @@ def draw_cards(generators: Sequence[Any]) -> None:
     for generator in generators:
         run = generator.settings.get(_RUN)
         if run is not None and hasattr(generator, "articles"):
-            run.draw_cards(generator.context, generator.env)
+            run.draw_cards(generator.context, generator.env, console)
 
 
 def _content_path(content: Any, reference: str) -> str:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pelican_smo.cards import takumi
@@ -24,6 +24,9 @@ from pelican_smo.report import Report
 from pelican_smo.settings import cache_folder
 from pelican_smo.urls import absolute
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 __all__ = ["Made", "make"]
 
 _INSTALL = "pip install 'pelican-smo[cards]'"
@@ -38,15 +41,18 @@ class Made(NamedTuple):
     line: str
 
 
-def make(contents: Sequence[Any], planner: Planner, report: Report) -> Made:
+def make(
+    contents: Sequence[Any], planner: Planner, report: Report, console: "Console | None" = None
+) -> Made:
     """Return a card for each of ``contents``, drawn or kept, as far as one can be had.
 
-    ``report`` is told, once for each reason, why others have none.
+    ``report`` is told, once for each reason, why others have none. ``console`` shows who waits
+    how far it is.
     """
     if not takumi.is_installed():
         report.add("warning", "SMO_CARDS", "what draws cards is not installed", _INSTALL)
         return Made({}, "")
-    making = _Making(planner, contents)
+    making = _Making(planner, contents, console)
     made = making.made(report)
     planner.close()
     return made
@@ -55,8 +61,10 @@ def make(contents: Sequence[Any], planner: Planner, report: Report) -> Made:
 class _Making:
     """One run's cards on their way from plans to files."""
 
-    def __init__(self, planner: Planner, contents: Sequence[Any]) -> None:
-        self.planner, self.contents = planner, contents
+    def __init__(
+        self, planner: Planner, contents: Sequence[Any], console: "Console | None"
+    ) -> None:
+        self.planner, self.contents, self.console = planner, contents, console
         self.cache = CardCache(cache_folder(planner.settings, planner.pelican) / "cards")
         self.failed: dict[str, CardError] = {}
         self.lacking: list[Lacking] = []
@@ -112,7 +120,7 @@ class _Making:
             return
         chosen = self.planner.settings.card_workers
         workers = cores() if chosen is None else chosen
-        with shown(len(missing)) as step:
+        with shown(len(missing), self.console) as step:
             drawings = self._drawings(missing, engine)
             for key, card in draw_all(drawings, engine, workers=workers, progress=step):
                 self._keep(key, card)

@@ -1,11 +1,13 @@
 """The home of the progress bar: for somebody who waits for cards at a terminal, and else none."""
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["shown"]
 
@@ -17,35 +19,36 @@ _FIRST = 8
 
 @contextmanager
 def shown(
-    total: int, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    total: int, console: "Console | None", clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[], None]]:
     """Yield what to call after each of ``total`` cards, which shows how many are done.
 
-    The bar is on ``stream``, the standard error output, if that is a terminal, and only once
+    The bar is on ``console``, below what that shows already, if it is a terminal, and only once
     there is more than a second of work left. It is gone when all is done.
     """
-    stream = stream or sys.stderr
     with ExitStack() as stack:
-        yield _Pace(total, stream, clock, stack).step if _is_watched(stream) else _nothing
+        if console is None or not _is_watched(console):
+            yield _nothing
+        else:
+            yield _Pace(total, console, clock, stack).step
 
 
 def _nothing() -> None:
     pass
 
 
-def _is_watched(stream: TextIO) -> bool:
-    if os.environ.get("CI") or os.environ.get("TERM") == "dumb":
-        return False
-    return hasattr(stream, "isatty") and stream.isatty()  # there may be none, on Windows
+def _is_watched(console: "Console") -> bool:
+    is_live = console.is_terminal and not console.is_dumb_terminal
+    return is_live and not os.environ.get("CI")
 
 
 class _Pace:
     """How fast cards come, and the bar once that is worth one."""
 
     def __init__(
-        self, total: int, stream: TextIO, clock: Callable[[], float], stack: ExitStack
+        self, total: int, console: "Console", clock: Callable[[], float], stack: ExitStack
     ) -> None:
-        self._total, self._stream, self._clock, self._stack = total, stream, clock, stack
+        self._total, self._console, self._clock, self._stack = total, console, clock, stack
         self._done = 0
         self._first = 0.0
         self._advance: Callable[[], object] | None = None
@@ -64,10 +67,13 @@ class _Pace:
         return pace * (self._total - self._done)
 
     def _begin(self) -> Callable[[], object]:
-        from rich.console import Console  # noqa: PLC0415  for few builds, and 40 ms
+        from rich.errors import LiveError  # noqa: PLC0415  for few builds
         from rich.progress import Progress  # noqa: PLC0415
 
-        console = Console(file=self._stream)
-        bar = self._stack.enter_context(Progress(console=console, transient=True))
+        bar = Progress(console=self._console, transient=True)
         task = bar.add_task("Drawing cards", total=self._total, completed=self._done)
+        try:
+            self._stack.enter_context(bar)
+        except LiveError:  # before rich 14.1 a console shows one thing at a time
+            return _nothing
         return lambda: bar.advance(task)
