@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Made", "make"]
 
+_NEEDED = ("pytakumi", "budoux")
 _INSTALL = "pip install 'pelican-smo[cards]'"
 _TYPES: Mapping[Format, str] = {"png": "image/png", "jpeg": "image/jpeg"}
 _SUFFIXES: Mapping[Format, str] = {"png": "png", "jpeg": "jpg"}
@@ -49,7 +51,7 @@ def make(
     ``report`` is told, once for each reason, why others have none. ``console`` shows who waits
     how far it is.
     """
-    if not takumi.is_installed():
+    if not all(map(find_spec, _NEEDED)):
         report.add("warning", "SMO_CARDS", "what draws cards is not installed", _INSTALL)
         return Made({}, "")
     making = _Making(planner, contents, console)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment
 
-from pelican_smo.cards import takumi
+from pelican_smo.cards import takumi, words
 from pelican_smo.cards.colors import card_colors
 from pelican_smo.cards.digests import Digests
 from pelican_smo.cards.engine import (
@@ -27,7 +27,6 @@ from pelican_smo.cards.fitting import fit
 from pelican_smo.cards.layouts import Layout, layout_of, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
 from pelican_smo.cards.subject import alt, facts, setting
-from pelican_smo.cards.words import direction
 from pelican_smo.collect import Collector, written
 from pelican_smo.errors import CardError
 from pelican_smo.settings import Settings, beside_settings, cache_folder, is_layout
@@ -136,7 +135,7 @@ class Planner:
             said["colors"] = asdict(self._colors)
         parts = {
             "version": _VERSION,
-            "engine": takumi.version(),
+            "engine": [takumi.version(), words.version()],
             "layout": [layout.template, layout.digest],
             "css": self._css,
             "said": said,
@@ -166,7 +165,7 @@ class Planner:
         pictures: Mapping[str, Path],
     ) -> Plan:
         title = said["title"]
-        towards = direction(title, language)
+        towards = words.direction(title, language)
         choice = self._library.fonts_for(
             "".join((shared.layout.letters, *_strings(said), *_strings(shared.said))), language
         )

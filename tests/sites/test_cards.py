@@ -7,6 +7,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -140,10 +141,11 @@ def test_translations_have_cards_of_their_own_and_names_that_stay(build: Build) 
     assert other.startswith("smo/cards/one-")
 
 
+@pytest.mark.parametrize("missing", ["pytakumi", "budoux"])
 def test_without_the_extra_one_message_says_what_to_install(
-    build: Build, messages: Messages, monkeypatch: pytest.MonkeyPatch
+    build: Build, messages: Messages, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    monkeypatch.setattr(takumi, "is_installed", lambda: False)
+    monkeypatch.setattr(making, "find_spec", lambda name: None if name == missing else find_spec)
     output = build(site(article(), article("two")), **ON)
     assert messages().count("pip install 'pelican-smo[cards]'") == 1
     assert image_of(output) == SITE_IMAGE
