@@ -671,7 +671,7 @@ def test_a_saved_template_is_another_card_in_the_page_that_is_open(file: Path) -
 
     with machines.running(command, url, log, {"CI": "1"}):
         listener = Listener(cards_port)
-        wait_for(lambda: get(url)["cards"])
+        wait_for(lambda: get(url)["cards"] and "Done:" in log.read_text())
         before = card()
         assert f"Cards: {url}\n" in log.read_text()
         template.write_text(TEMPLATE.format("#fedcba"))
