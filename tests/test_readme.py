@@ -1,10 +1,13 @@
 """The README says what is true."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from conftest import Build
 from heads import meta
+from pictures import png
 
 from pelican_smo.collect import METADATA
 from pelican_smo.settings import DEFAULT_NETWORKS, reference_table
@@ -39,9 +42,29 @@ def test_the_configuration_it_shows_gives_a_complete_page(build: Build) -> None:
     assert "smo-share" in page
 
 
+def test_the_card_it_shows_is_one(
+    build: Build, messages: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (template,) = re.findall(r"```html\+jinja\n(.*?)```", README, re.DOTALL)
+    sources = {
+        "content/a.md": "Title: A\nDate: 2026-01-01\nSlug: a\nSmo_card: postcard\n\nx",
+        "content/images/logo.png": png(80, 80),
+        "theme/smo/card-postcard.html": template,
+    }
+    monkeypatch.chdir(tmp_path)
+    output = build(
+        sources,
+        THEME_TEMPLATES_OVERRIDES=["site/theme"],
+        SMO_CARDS=True,
+        SMO_LOGO="images/logo.png",
+    )
+    assert messages() == ""
+    assert "smo/cards/a.png?v=" in meta((output / "a.html").read_text(), "og:image")
+
+
 def test_its_preview_has_what_the_demos_receiver_needs() -> None:
     (command,) = re.findall(r"^.*pelican-smo preview demo_site$", README, re.MULTILINE)
-    assert "pip install -e '.[linkbacks]'" in command
+    assert "pip install -e '.[cards,linkbacks]'" in command
 
 
 def test_ci_runs_its_test_command() -> None:

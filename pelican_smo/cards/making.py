@@ -99,7 +99,7 @@ class _Making:
         found = []
         for layout in sorted(layouts):
             for said, language in samples(self.planner.collector.site):
-                with suppress(CardError):
+                with suppress(CardError):  # a layout that is none is told of its articles
                     found.append(self.planner.sample(layout, said, language))
         return found
 
@@ -176,9 +176,7 @@ class _Making:
             [*rows.values()],
             site=self.planner.collector.site_url,
             samples=[*self._shown(examples)],
-            refused=[
-                Refusal(one.source, one.title, one.layout, str(one.error)) for one in self.lacking
-            ],
+            refused=[*self._refused(examples)],
         )
         paths = {row.path for row in rows.values()}
         told = {str(one.error) for one in self.lacking}
@@ -201,6 +199,13 @@ class _Making:
             outcome = self._outcome(plan.key)
             if not isinstance(outcome, CardError):
                 yield Sample(plan.key, outcome.form, plan.title, plan.language, plan.layout.name)
+
+    def _refused(self, examples: Iterable[Plan]) -> Iterator[Refusal]:
+        for source, title, layout, error in self.lacking:
+            yield Refusal(source, title, layout, str(error))
+        for plan in examples:
+            if isinstance(outcome := self._outcome(plan.key), CardError):
+                yield Refusal("", plan.title, plan.layout.name, str(outcome))
 
     def _image(self, row: Row, plan: Plan, form: Format) -> Image:
         """Return the card as pages name it: by a URL that changes with what is drawn."""
