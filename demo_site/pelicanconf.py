@@ -4,6 +4,8 @@ From here:                pelican
 From the project's root:  pelican -s demo_site/pelicanconf.py
 """
 
+from pathlib import Path
+
 from pelican_smo.share.networks import CATEGORIES, read_networks
 
 # --- The site itself: plain Pelican ------------------------------------------
@@ -20,6 +22,8 @@ AUTHOR = "Nora Lindqvist"
 PATH = "content"
 OUTPUT_PATH = "output"
 THEME = "theme"
+# Templates of the site itself, whatever theme it has.
+THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("templates"))]
 PLUGINS = ["pelican_smo"]
 
 ARTICLE_PATHS = ["articles"]
@@ -110,7 +114,7 @@ SMO_LOGO = "images/logo.png"
 SMO_LOCALES = {"en": "en_GB", "fr": "fr_FR", "ar": "ar_EG"}
 
 # An article without a picture gets one drawn: its card. What it looks like goes by category;
-# an article may say otherwise (Smo_card: plain). "postcard" is ours, in theme/templates/smo.
+# an article may say otherwise (Smo_card: plain). "postcard" is ours, in templates/smo.
 SMO_CARDS = True
 SMO_CARD_LAYOUT = {
     "default": "plain",

@@ -16,7 +16,7 @@ from pelican_smo.settings import Settings
 
 MANUAL = (ARTICLES / "cards.md").read_text(encoding="utf-8")
 CSS = Path(ARTICLES.parents[2], "pelican_smo/templates/smo/card.css").read_text(encoding="utf-8")
-POSTCARD, PART = listings(MANUAL, r"html\+jinja")
+NOTE, PART = listings(MANUAL, r"html\+jinja")
 ARTICLE = "Title: Fish and ships\nDate: 2026-01-01\nSlug: one\n\nThe text.\n"
 
 
@@ -68,8 +68,8 @@ def test_its_classes_are_those_of_the_style_sheet() -> None:
 
 
 def test_its_own_layout_draws(build: Build, tmp_path: Path) -> None:
-    own = {"SMO_CARD_LAYOUT": "postcard", "SMO_LOGO": "images/logo.png"}
-    drawn = card(build, tmp_path, ("card-postcard.html", POSTCARD), **own)
+    own = {"SMO_CARD_LAYOUT": "note", "SMO_LOGO": "images/logo.png"}
+    drawn = card(build, tmp_path, ("card-note.html", NOTE), **own)
     plain = card(build, tmp_path)
     assert drawn.getpixel((5, 5)) == plain.getpixel((5, 600))
     assert drawn.getpixel((1195, 5)) != plain.getpixel((1195, 5))  # where the sun is
