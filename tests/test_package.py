@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PIL import Image
+
 ROOT = Path(__file__).parent.parent
 
 CONFIG = """
@@ -13,7 +15,24 @@ SITENAME = "S"
 PATH = "content"
 TIMEZONE = "UTC"
 PLUGINS = ["pelican_smo"]
+SMO_CARDS = True
 """
+# Builds, and prints which fonts were opened and which libraries are there after it.
+BUILD = """
+import re, sys
+from pathlib import Path
+opened = set()
+def heard(event, what):
+    if event == "open" and re.search(r"\\.(?:[ot]t[fc]|woff2?|pf[ab])$", str(what[0])):
+        opened.add(str(what[0]))
+sys.addaudithook(heard)
+from pelican import main
+main(["--fatal", "warnings", "--quiet"])
+maps = Path("/proc/self/maps")
+libraries = re.findall(r"/([^/\\s]+\\.so[.0-9]*)$", maps.read_text(), re.M) if maps.exists() else []
+print("\\n".join(sorted({*opened, *libraries})))
+"""
+GRAPHICS = ("cairo", "pango", "fontconfig", "freetype", "harfbuzz", "vips", "skia", "gtk", "X11")
 
 
 def test_a_site_builds_with_the_wheel_alone(tmp_path: Path) -> None:
@@ -50,13 +69,21 @@ def test_a_site_builds_with_the_wheel_alone(tmp_path: Path) -> None:
         text=True,
     )
     assert str(installed) in where.stdout
-    subprocess.run(
-        [sys.executable, "-m", "pelican", "--fatal", "warnings"],
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD],
         cwd=site,
-        env=environment,
+        env={**environment, "CI": "true", "HOME": str(tmp_path)},
         check=True,
+        capture_output=True,
+        text=True,
     )
     page = (site / "output/a.html").read_text()
     assert "og:title" in page
     assert "smo-share" in page
     assert list((site / "output/smo").glob("smo-*.css"))
+    # A card without a font of the machine, or a library to draw with.
+    card = Image.open(site / "output/smo/cards/a.png")
+    assert (card.size, len(card.getcolors(1 << 20) or ()) > 50) == ((1200, 630), True)
+    fonts = [name for name in done.stdout.splitlines() if "/" in name and "/theme" not in name]
+    assert fonts == [str(installed / "pelican_smo/static/fonts/Inter.ttf")]
+    assert [name for name in GRAPHICS if name in done.stdout.replace(str(tmp_path), "")] == []
