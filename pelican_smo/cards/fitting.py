@@ -241,13 +241,19 @@ class _Box:
 
     def _widths(self, texts: Sequence[str]) -> list[float]:
         """Return the width of each of ``texts`` in em: all are measured at once, as lines."""
-        style = replace(self.style, size=_SAMPLE, spacing=0)
-        shown = [text for text in texts if text]
-        widths = self.measure(with_breaks("\n".join(shown)), style, _ENDLESS).widths
-        if len(widths) != len(shown):  # a line that takes no room is seen by no engine
-            widths = tuple(self.measure(text, style, _ENDLESS).width for text in shown)
-        found = iter(widths)
+        found = iter(self._sampled([text for text in texts if text]))
         return [next(found) / _SAMPLE if text else 0.0 for text in texts]
+
+    def _sampled(self, lines: Sequence[str]) -> tuple[float, ...]:
+        style = replace(self.style, size=_SAMPLE, spacing=0)
+        found = self.measure(with_breaks("\n".join(lines)), style, _ENDLESS)
+        if len(lines) == 1:
+            return (found.width,)
+        if len(found.widths) == len(lines):
+            return found.widths
+        # A line that takes no room, of marks alone, is not seen: look for it.
+        middle = len(lines) // 2
+        return self._sampled(lines[:middle]) + self._sampled(lines[middle:])
 
     def _parted(
         self, pieces: Sequence[str], words: Words, part: Callable[[str], list[str]]
@@ -308,22 +314,32 @@ class _Box:
         text = "".join(
             _shown(piece) + (" " if piece.endswith(" ") else _BREAK) for piece in pieces
         ).strip(f" {_BREAK}")
-        style = replace(self._smallest, break_words=True)
-        whole = self._at(text, style)
-        if not is_cut and self._holds_height(whole.extent):
+        whole = self._torn(text)
+        if not is_cut and self._holds(whole.extent):
             return whole
         units = graphemes(text)
 
         def ended(length: int) -> _Set:
             start = "".join(units[:length]).rstrip(_NOT_LAST)
-            return self._at(start + _ELLIPSIS, style, is_cut=True)
+            return replace(self._torn(start + _ELLIPSIS), is_cut=True)
 
         guess = int(len(units) * self.height / max(whole.extent.height, 1))
-        length = _most(lambda count: self._holds_height(ended(count).extent), len(units), guess)
+        length = _most(lambda count: self._holds(ended(count).extent), len(units), guess)
         start = "".join(units[:length])
         space = start.rfind(" ")
-        found = ended(len(graphemes(start[:space])) if space > len(start) / 2 else max(length, 1))
-        return found if self._holds_height(found.extent) else self._lowered(found)
+        found = ended(len(graphemes(start[:space])) if space > len(start) / 2 else length)
+        return found if self._holds(found.extent) else self._lowered(found)
+
+    def _torn(self, text: str) -> _Set:
+        """Return ``text`` at the least size, broken by the engine.
+
+        A space at which it breaks a line is beyond the box, and is not seen there.
+        """
+        found = self._at(text, replace(self._smallest, break_words=True))
+        beyond = found.extent.width - self.width
+        if found.extent.lines > 1 and 0 < beyond < self.least / 2:
+            return replace(found, extent=found.extent._replace(width=float(self.width)))
+        return found
 
 
 def _shown(piece: str) -> str:

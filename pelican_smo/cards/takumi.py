@@ -1,19 +1,19 @@
 """The home of the card engine that comes with the extra: pytakumi, HTML and flexbox to pixels."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from pelican_smo.cards.engine import Drawing, Extent, Font, Format, TextStyle
 from pelican_smo.errors import CardError
 
-__all__ = ["Takumi", "is_installed", "version"]
+__all__ = ["Takumi", "version"]
 
 _PACKAGE = "pytakumi"
 # A thousand covers are drawn once each; the logo, on all cards, stays. Bytes, decoded, and files.
@@ -25,11 +25,6 @@ _PICTURES = 8
 _LANGUAGE = re.compile(
     r"[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])", re.IGNORECASE
 )
-
-
-def is_installed() -> bool:
-    """Tell whether the engine is there, without importing it."""
-    return find_spec(_PACKAGE) is not None
 
 
 def version() -> str:
@@ -50,10 +45,26 @@ class Takumi:
         self._shared = _Fonts(self._new())
         self._apart: tuple[tuple[str, ...], _Fonts] = ((), self._shared)
         self._picture = lru_cache(maxsize=_PICTURES)(_read)
+        self._elsewhere: ThreadPoolExecutor | None = None
         self.version = version()
 
     def _new(self) -> Any:
         return self._takumi.Renderer(cache_max_bytes=_PIXELS)
+
+    def _told(self, call: Callable[[], Any], where: str = "") -> Any:
+        """Return what ``call`` of the engine does, and raise what it raises as CardError.
+
+        A panic, which is no Exception, leaves the engine unusable in the thread that it came
+        to pass in; then another thread does what is asked.
+        """
+        try:
+            return self._elsewhere.submit(call).result() if self._elsewhere else call()
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                self._elsewhere = ThreadPoolExecutor(max_workers=1)
+            raise CardError(where, f"the card engine cannot draw it: {error}") from error
 
     def measure(
         self, text: str, style: TextStyle, width: int, fonts: Sequence[Font], language: str
@@ -61,13 +72,14 @@ class Takumi:
         """Return what ``text`` takes up in a box ``width`` pixels wide."""
         html = f'<div style="display:block;{style.css}">{escape(text)}</div>'
         renderer, families = self._renderer(fonts)
-        with _told():
-            found = renderer.measure(
+        found = self._told(
+            lambda: renderer.measure(
                 self._takumi.from_html(html),
                 width=width,
                 font_families=families,
                 lang=_language(language),
             )
+        )
         widths = tuple(_widths(found["runs"]))
         return Extent(max(widths, default=0.0), found["height"], len(widths), widths)
 
@@ -75,8 +87,8 @@ class Takumi:
         """Return ``drawing`` as an image file."""
         images = {name: self._picture(path) for name, path in drawing.images.items()}
         renderer, families = self._renderer(drawing.fonts, drawing.html + drawing.css)
-        with _told():
-            data: bytes = renderer.render_html(
+        data: bytes = self._told(
+            lambda: renderer.render_html(
                 drawing.html,
                 width=drawing.width,
                 height=drawing.height,
@@ -87,6 +99,7 @@ class Takumi:
                 font_families=families,
                 lang=_language(drawing.language),
             )
+        )
         return data
 
     def _renderer(self, fonts: Sequence[Font], markup: str = "") -> tuple[Any, list[str]]:
@@ -97,55 +110,57 @@ class Takumi:
         these fonts alone.
         """
         digests = tuple(font.digest for font in fonts)
-        shared = self._shared
-        for font in fonts:
-            shared.add(font)
-        if not shared.is_exact(digests, markup):
+        found = self._knowing(self._shared, fonts)
+        if not found.is_exact(digests, markup):
             if self._apart[0] != digests:
                 self._apart = digests, _Fonts(self._new())
-            shared = self._apart[1]
-            for font in fonts:
-                shared.add(font)
-        return shared.renderer, [family for font in fonts for family in font.families]
+            found = self._knowing(self._apart[1], fonts)
+        return found.renderer, [family for font in fonts for family in font.families]
 
+    def _knowing(self, known: "_Fonts", fonts: Sequence[Font]) -> "_Fonts":
+        """Return ``known`` with ``fonts``, of which those are read that are new to it."""
+        for font in fonts:
+            if font.digest not in known.families:
+                families = self._register(known.renderer, font)
+                known.families[font.digest] = frozenset(map(str.casefold, families))
+        return known
 
-class _Fonts:
-    """A renderer, and the fonts that it knows: digests to families, in order."""
-
-    def __init__(self, renderer: Any) -> None:
-        self.renderer = renderer
-        self._known: dict[str, frozenset[str]] = {}
-
-    def add(self, font: Font) -> None:
-        """Let the renderer know ``font``, if it does not yet."""
-        if font.digest in self._known:
-            return
+    def _register(self, renderer: Any, font: Font) -> list[str]:
+        """Let ``renderer`` know ``font``; returns its families as the engine calls them."""
         data = _read(font.path)
-        with _told(str(font.path)):
-            found = {family["name"] for family in self.renderer.register_font(data)}
-        if missing := [family for family in font.families if family not in found]:
-            told = f"as {', '.join(sorted(found))}" if found else "not at all"
-            problem = f"the card engine reads {', '.join(missing)} {told}"
-            raise CardError(str(font.path), problem, "choose another font")
-        self._known[font.digest] = frozenset(map(str.casefold, found))
+        rows = self._told(lambda: renderer.register_font(data), str(font.path))
+        names = sorted({row["name"] for row in rows})
+        if missing := sorted({*font.families}.difference(names)):
+            told = f"calls {', '.join(missing)} {', '.join(names)}" if names else "finds none in it"
+            raise CardError(str(font.path), f"the card engine {told}", "choose another font")
+        return names
+
+
+@dataclass(slots=True)
+class _Fonts:
+    """A renderer, and the families, in small letters, of the fonts it knows, by digest."""
+
+    renderer: Any
+    families: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def is_exact(self, digests: Sequence[str], markup: str) -> bool:
-        """Tell whether ``markup`` is drawn as if only the fonts ``digests`` were known."""
-        wanted = {family for digest in digests for family in self._known[digest]}
-        others = {family for known in self._known.values() for family in known} - wanted
-        clashes = [
-            digest
-            for digest, families in self._known.items()
-            if families & wanted and digest not in digests
-        ]
-        order = [digest for digest in self._known if digest in digests]
-        shared = sum(len(self._known[digest]) for digest in digests) != len(wanted)
+        """Tell whether ``markup`` is drawn as if only the fonts ``digests`` were known.
+
+        It is not where a family is known from another file, too, or from these in another
+        order, or where it names one of another file.
+        """
+        wanted = {family for digest in digests for family in self.families[digest]}
+        holders = [digest for digest, families in self.families.items() if families & wanted]
+        others = {family for families in self.families.values() for family in families} - wanted
         markup = markup.casefold()
-        return not (
-            clashes
-            or (shared and order != list(dict.fromkeys(digests)))
-            or any(family in markup for family in others)
-        )
+        return self._has_order(holders, digests) and not any(one in markup for one in others)
+
+    def _has_order(self, holders: Sequence[str], digests: Sequence[str]) -> bool:
+        """Tell whether ``holders`` are the ``digests``, in order if they share a family."""
+        if {*holders} != {*digests}:
+            return False
+        families = [family for digest in holders for family in self.families[digest]]
+        return len(families) == len({*families}) or list(holders) == list(dict.fromkeys(digests))
 
 
 def _widths(runs: Iterable[Any]) -> Iterator[float]:
@@ -171,14 +186,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CardError(str(path), f"cannot be read: {error.strerror}", "correct it") from error
-
-
-@contextmanager
-def _told(where: str = "") -> Iterator[None]:
-    """Raise what the engine raises as CardError, its panics too, which are no Exception."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:
-        raise CardError(where, f"the card engine cannot draw it: {error}") from error
