@@ -26,7 +26,7 @@ from pelican_smo.cards.engine import (
 from pelican_smo.cards.fitting import fit
 from pelican_smo.cards.layouts import Layout, layout_of, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
-from pelican_smo.cards.subject import alt, facts, setting
+from pelican_smo.cards.subject import VARIABLES, alt, facts, setting
 from pelican_smo.collect import Collector, written
 from pelican_smo.errors import CardError
 from pelican_smo.settings import Settings, beside_settings, cache_folder, is_layout
@@ -37,6 +37,7 @@ __all__ = ["Plan", "Planner"]
 # Another number draws every card again: for a change of ours that no digest shows.
 _VERSION = 1
 _YES = ("yes", "true", "1", "on")
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,10 +64,15 @@ class Plan:
 
 
 class _Shared(NamedTuple):
-    """What all cards of a layout have in common: the template, its settings, their digest."""
+    """What all cards of a layout have in common: the template, its settings, their digest.
+
+    ``names`` are the variables that an article says, ``letters`` those that the rest is of.
+    """
 
     layout: Layout
+    names: frozenset[str]
     said: Mapping[str, Any]
+    letters: str
     digest: str
 
 
@@ -140,21 +146,22 @@ class Planner:
             "css": self._css,
             "said": said,
         }
-        return _Shared(layout, said, _digest(parts))
+        names = frozenset({"title", *layout.variables} & VARIABLES.keys())
+        letters = "".join(dict.fromkeys("".join((layout.letters, *_strings(said)))))
+        return _Shared(layout, names, said, letters, _digest(parts))
 
     # One card
 
     def plan(self, content: Any) -> Plan:
         """Return the plan of the card of ``content``; raises CardError where there can be none."""
         shared = self._shared(self.layout_name(content))
-        said = facts(self.collector, content, {"title", *shared.layout.variables})
+        said = facts(self.collector, content, shared.names)
         return self._planned(shared, said, content.lang, self._pictures(shared.layout, content))
 
     def sample(self, layout: str, said: Mapping[str, Any], language: str) -> Plan:
         """Return the plan of a card that no article has; raises CardError where there is none."""
         shared = self._shared(layout)
-        names = {"title", *shared.layout.variables}
-        chosen = {name: value for name, value in said.items() if name in names}
+        chosen = {name: value for name, value in said.items() if name in shared.names}
         return self._planned(shared, chosen, language, self._pictures(shared.layout, None))
 
     def _planned(
@@ -166,9 +173,7 @@ class Planner:
     ) -> Plan:
         title = said["title"]
         towards = words.direction(title, language)
-        choice = self._library.fonts_for(
-            "".join((shared.layout.letters, *_strings(said), *_strings(shared.said))), language
-        )
+        choice = self._library.fonts_for("".join((shared.letters, *_strings(said))), language)
         parts = {
             "shared": shared.digest,
             "said": said,
@@ -256,14 +261,13 @@ def _named(missing: str) -> str:
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _strings(one)
     elif isinstance(value, (list, tuple)):
         for one in value:
+            yield from _strings(one)
+    elif isinstance(value, Mapping):
+        for one in value.values():
             yield from _strings(one)
 
 
 def _digest(parts: Mapping[str, Any]) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_CANONICAL.encode(parts).encode(), digest_size=16).hexdigest()

@@ -32,6 +32,7 @@ _RTL_LANGUAGES = re.compile(
 _RTL_SCRIPTS = re.compile(r"[a-z]+-(adlm|arab|aran|hebr|mand|nkoo|rohg|samr|syrc|thaa)(?![a-z])")
 _SCRIPT = re.compile(r"[a-z]+-[a-z]{4}(?![a-z])")
 _RTL = ("R", "AL")
+_STRONG = ("L", *_RTL)
 
 _KANA = r"[\p{Hiragana}\p{Katakana}]"
 # With the punctuation and the full-width letters that belong to them.
@@ -86,12 +87,13 @@ def direction(text: str, language: str) -> Direction:
     right-to-left ``language`` (BCP 47) may begin with a foreign name: any letter of its own
     will do. A text without such letters goes as its language does.
     """
-    towards = [found for char in text if (found := unicodedata.bidirectional(char)) in {"L", *_RTL}]
-    if _is_rtl(language) and (not towards or any(found in _RTL for found in towards)):
-        return "rtl"
-    return "rtl" if towards and towards[0] in _RTL else "ltr"
+    towards = (found for char in text if (found := unicodedata.bidirectional(char)) in _STRONG)
+    if _is_rtl(language):
+        return "ltr" if {*towards} == {"L"} else "rtl"
+    return "rtl" if next(towards, "L") in _RTL else "ltr"
 
 
+@cache
 def _is_rtl(language: str) -> bool:
     tag = language.lower().replace("_", "-")
     known = _RTL_SCRIPTS if _SCRIPT.match(tag) else _RTL_LANGUAGES
