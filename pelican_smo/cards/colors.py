@@ -118,7 +118,7 @@ def _colors(background: str, text: str, accent: str) -> CardColors:
         accent=accent,
         soft=_softened(text, background, [background]),
         label=_legible(accent, background),
-        line=_mixed(background, text, 0.16),
+        line=_mixed(background, text, 0.2),
         ink=ink(accent),
         start=start,
         end=end,
