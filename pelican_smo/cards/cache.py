@@ -118,7 +118,11 @@ class CardCache:
         # A build that is ended from here on has said which of the files will be ours.
         if new := [row for row in wanted.values() if row.path not in before and cards.lacks(row)]:
             _problem(self.folder, say, [*before.values(), *map(self._measured, new)])
-        changes = [(row, self._remove) for row in before.values() if row.path not in wanted]
+        # An article whose card was of the other format was shared by that address.
+        stems = {row.path.rpartition(".")[0] for row in rows}
+        stale = [row for row in before.values() if row.path not in wanted]
+        still = [row for row in stale if row.path.rpartition(".")[0] in stems]
+        changes = [(row, self._remove) for row in stale if row not in still]
         changes += [(row, self._put) for row in wanted.values()]
         problems = {
             row.path: problem
@@ -126,6 +130,7 @@ class CardCache:
             if (problem := _problem(cards.path, change, cards, row)) is not None
         }
         there = [self._measured(row) for row in wanted.values() if row.path not in problems]
+        there += still
         # What could not be changed is still what it was.
         there += [before[name] for name in problems if name in before]
         if problem := _problem(self.folder, say, there):

@@ -308,6 +308,20 @@ def test_cards_that_nobody_wants_any_more_are_removed_and_no_other(site: Site) -
     assert [one["path"] for one in site.said()] == ["smo/cards/three.png"]
 
 
+def test_a_card_of_another_format_stays_where_it_was_shared_as_long_as_its_article(
+    site: Site,
+) -> None:
+    site.build(one=ONE)
+    cards = CardCache(site.cache)
+    cards.keep(TWO, Encoded("jpeg", JPEG))
+    heavy = row("one", TWO)._replace(path="smo/cards/one.jpg")
+    for _ in range(2):
+        assert CardCache(site.cache).publish(site.output, [heavy]) == {}
+        assert sorted(path.name for path in site.cards.iterdir()) == ["one.jpg", "one.png"]
+    site.build(two=ONE)
+    assert [path.name for path in site.cards.iterdir()] == ["two.png"]
+
+
 def test_a_card_is_removed_though_it_was_made_smaller(site: Site) -> None:
     """Its mark went with what it could do without, but it is the file of the cache."""
     site.build(one=ONE, two=TWO)
