@@ -12,6 +12,8 @@ from pelican_smo.urls import host
 
 __all__ = ["VARIABLES", "alt", "facts", "setting"]
 
+# Pelican's word for the category of what has none.
+_UNCHOSEN = "misc"
 # The names of authors, categories and tags come up in article after article.
 _name = lru_cache(maxsize=512)(lambda name: clean(plain(name)))
 
@@ -38,7 +40,8 @@ def _tags(collector: Collector, content: Any) -> list[str]:
 
 
 def _category(collector: Collector, content: Any) -> str:
-    return _name(content.category.name) if hasattr(content, "category") else ""
+    name = _name(content.category.name) if hasattr(content, "category") else ""
+    return "" if name == _UNCHOSEN else name
 
 
 def _date(collector: Collector, content: Any) -> str:
