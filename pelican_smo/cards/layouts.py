@@ -11,7 +11,7 @@ from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxE
 from pelican_smo.cards.draw import PassingError
 from pelican_smo.errors import CardError
 
-__all__ = ["Layout", "Markup", "layout_of", "markup_of", "template_name"]
+__all__ = ["Layout", "Markup", "digest_of", "layout_of", "markup_of", "template_name"]
 
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
 # A picture that img() did not find has no source, which an engine takes for a mistake.
@@ -27,7 +27,8 @@ class Layout:
     """A card's template with all that it includes: its digest, and what it uses.
 
     ``variables`` are the names that it reads, ``pictures`` what it calls img() with, ``letters``
-    those that it says by itself, of which ASCII is left out.
+    those that it says by itself, of which ASCII is left out. ``parts`` are the templates that
+    it is made of; None where a name made while rendering may lead to others.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Layout:
     variables: frozenset[str]
     pictures: tuple[str, ...]
     letters: str
+    parts: tuple[str, ...] | None
 
 
 class Markup(NamedTuple):
@@ -69,15 +71,22 @@ def layout_of(env: Environment, name: str) -> Layout:
                 f"the layouts are {', '.join(_layouts(env))}",
             ) from error
         raise _failed(error, template) from error
-    parts = "\0".join(f"{path}\0{source}" for path, source in sorted(sources.items()))
+    letters = {char for source in sources.values() for char in source if not char.isascii()}
     return Layout(
         name=name,
         template=template,
-        digest=hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        digest=digest_of(sources),
         variables=frozenset(found.variables),
         pictures=tuple(sorted(found.pictures)),
-        letters="".join(sorted({char for char in parts if not char.isascii()})),
+        letters="".join(sorted(letters)),
+        parts=None if found.is_open else tuple(sorted(sources)),
     )
+
+
+def digest_of(sources: Mapping[str, str]) -> str:
+    """Return the digest of a layout made of ``sources``, by the names of its templates."""
+    parts = "\0".join(f"{path}\0{source}" for path, source in sorted(sources.items()))
+    return hashlib.blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 class _Found:
@@ -86,6 +95,7 @@ class _Found:
     def __init__(self) -> None:
         self.variables: set[str] = set()
         self.pictures: set[str] = set()
+        self.is_open = False
 
 
 def _read(
@@ -113,6 +123,7 @@ def _read(
     own = frozenset(block.name for block in tree.find_all(nodes.Block) if not _shows_parent(block))
     for other in meta.find_referenced_templates(tree):
         hidden = replaced | own if other in parents else frozenset[str]()
+        found.is_open |= other is None
         for name in _cards(env) if other is None else [other]:
             try:
                 _read(env, name, hidden, sources, found)

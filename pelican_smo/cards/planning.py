@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,8 @@ from pelican_smo.cards.engine import (
     TextStyle,
 )
 from pelican_smo.cards.fitting import fit
-from pelican_smo.cards.layouts import Layout, layout_of, markup_of
+from pelican_smo.cards.known_layouts import KnownLayouts
+from pelican_smo.cards.layouts import Layout, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
 from pelican_smo.cards.subject import VARIABLES, alt, facts, setting
 from pelican_smo.collect import Collector, written
@@ -88,6 +89,7 @@ class Planner:
         chosen = [beside_settings(pelican, name) for name in settings.card_fonts]
         self._library = FontLibrary(chosen, cache, system=not os.environ.get("CI"))
         self._digests = Digests(cache / "pictures.json")
+        self._known_layouts = KnownLayouts(cache / "layouts.json")
         self._colors, problems = card_colors(settings.card_colors)
         self.problems = [*problems, *self._library.problems]
         self._css = self._stylesheet()
@@ -106,6 +108,7 @@ class Planner:
     def close(self) -> None:
         """Keep for the next build what was worked out about files."""
         self._digests.close()
+        self._known_layouts.close()
 
     # Which layout, and what its cards share
 
@@ -135,7 +138,7 @@ class Planner:
                 "that is no name of a layout",
                 "it is of small letters, digits and hyphens, as in smo/card-quote.html",
             )
-        layout = layout_of(self.env, name)
+        layout = self._known_layouts.layout_of(self.env, name)
         said = {one: value for one in layout.variables if (value := setting(self.pelican, one))}
         if "colors" in layout.variables:
             said["colors"] = asdict(self._colors)
@@ -258,15 +261,14 @@ def _named(missing: str) -> str:
     )
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: Any) -> list[str]:
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from _strings(one)
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _strings(one)
+        return [value]
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return []
+    return [text for one in value for text in ([one] if isinstance(one, str) else _strings(one))]
 
 
 def _digest(parts: Mapping[str, Any]) -> str:
