@@ -86,4 +86,5 @@ def test_a_site_builds_with_the_wheel_alone(tmp_path: Path) -> None:
     assert (card.size, len(card.getcolors(1 << 20) or ()) > 50) == ((1200, 630), True)
     fonts = [name for name in done.stdout.splitlines() if "/" in name and "/theme" not in name]
     assert fonts == [str(installed / "pelican_smo/static/fonts/Inter.ttf")]
+    assert list(installed.glob("*.dist-info/licenses/pelican_smo/static/fonts/INTER-LICENSE.txt"))
     assert [name for name in GRAPHICS if name in done.stdout.replace(str(tmp_path), "")] == []

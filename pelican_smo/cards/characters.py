@@ -1,12 +1,15 @@
 """The home of what must be known of a character to find it a font: its script, and its need."""
 
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 
 from pelican_smo.cards.fonts import Region
 
-__all__ = ["EMOJI", "IDEOGRAPHS", "SYMBOLS", "group", "needs_glyph", "regions", "remedy", "script"]
+__all__ = ["EMOJI", "IDEOGRAPHS", "SYMBOLS", "Groups", "needs_glyph", "regions", "remedy", "script"]
 
 # Groups of characters that are looked for together; the others are named like their script.
 EMOJI, IDEOGRAPHS, SYMBOLS = "emoji", "CJK", ""
@@ -60,17 +63,32 @@ _OTHER_NAMES = (
 )
 _NOTO = frozenset(_NOTO_NAMES.split())
 _NAMES = (*_IDEOGRAPHIC, *_NOTO_NAMES.split(), *_OTHER_NAMES.split())
-_PICTOGRAPHS = 0x1F000
+# Characters of the Basic Multilingual Plane that are emoji by themselves (Emoji_Presentation),
+# with U+20E3, which makes a keycap of a digit; where others begin and end that may be emoji.
+_EMOJI = frozenset(
+    "\u20e3⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
+)
+_PICTOGRAPHS = (0x1F000, 0x1FC00)
+_SYMBOLS = (0x2190, 0x2C00)
+
+# Where begins and ends what fonts for Chinese, Japanese and Korean have: Hangul, radicals to
+# ideographs, compatibility and full width forms, kana of other planes.
+_IDEOGRAPHIC_BOUNDS = (
+    *(0x1100, 0x1200, 0x2E80, 0x3000, 0x3001, 0xA000, 0xA960, 0xA980, 0xAC00, 0xD800),
+    *(0xF900, 0xFB00, 0xFE30, 0xFE50, 0xFF00, 0xFFF0, 0x1AFF0, 0x1B170, 0x20000, 0x40000),
+)
+_WORDS = frozenset(name.split("_")[0].upper() for name in _NAMES)
 _KINDS = (
     (r"\p{Co}", "private use"),
     (r"\p{Cs}", "surrogate"),
     (r"\p{Cn}", "unassigned"),
-    (r"\p{Cc}", "control character"),
-    (r"\p{M}", "combining mark"),
+    (r"\p{Cc}", "control"),
+    (r"\p{M}", "mark"),
     (r"\p{P}", "punctuation"),
-    (r"\p{N}", "number"),
+    (r"\p{L}", "letter"),  # of a script that is younger than Unicode 15
 )
-_NO_LETTERS = frozenset(("private use", "surrogate", "unassigned", "control character"))
+_BETWEEN = frozenset(("punctuation", "symbol", "mark", "letter"))
+_NO_LETTERS = frozenset(("private use", "surrogate", "unassigned", "control"))
 
 
 @cache
@@ -86,19 +104,10 @@ def _matches(pattern: str, char: str) -> bool:
     return regex.match(pattern, char) is not None
 
 
-def _is_emoji(char: str) -> bool:
-    # U+20E3 makes a keycap of a digit, which only an emoji font has.
-    return (
-        char == "\u20e3"
-        or (ord(char) >= _PICTOGRAPHS and _matches(r"\p{Extended_Pictographic}|\p{Emoji}", char))
-        or _matches(r"\p{Emoji_Presentation}", char)
-    )
-
-
 @cache
 def script(char: str) -> str:
     """Return what people call the script of ``char``: "Han", "Thai", or "emoji", or "symbol"."""
-    if _is_emoji(char):
+    if char in _EMOJI or _is_between(char, _PICTOGRAPHS):
         return EMOJI
     for name in _NAMES:
         if _matches(rf"\p{{Script={name}}}", char):
@@ -106,20 +115,43 @@ def script(char: str) -> str:
     return next((kind for pattern, kind in _KINDS if _matches(pattern, char)), "symbol")
 
 
-@cache
-def group(char: str, *, with_emoji: bool) -> str:
-    """Return the group that ``char`` is looked for in: a script, EMOJI, IDEOGRAPHS or SYMBOLS.
+class Groups:
+    """The groups that characters are looked for in: a script, EMOJI, IDEOGRAPHS or SYMBOLS.
 
-    ``with_emoji`` says that the text has a selector U+FE0F, which makes emoji of symbols.
+    ``with_emoji`` is for texts with a selector U+FE0F, which makes emoji of symbols.
     """
-    name = script(char)
-    if name == EMOJI or (with_emoji and _matches(r"\p{Emoji}", char)):
-        return EMOJI
-    if name in _IDEOGRAPHIC or _matches(
-        r"\p{Script_Extensions=Han}|[\u3000-\u33FF\uFE30-\uFE4F\uFF00-\uFFEF]", char
-    ):
-        return IDEOGRAPHS
-    return SYMBOLS if _matches(r"\p{Script=Common}|\p{Script=Inherited}", char) else name
+
+    def __init__(self, *, with_emoji: bool) -> None:
+        self._with_emoji = with_emoji
+        self._asked: set[str] = set()
+        self._groups: dict[str, set[str]] = {}
+
+    def of(self, chars: frozenset[str]) -> Mapping[str, frozenset[str]]:
+        """Return ``chars`` by their groups, in the order of these with SYMBOLS last."""
+        for char in chars - self._asked:
+            self._groups.setdefault(self._group(char), set()).add(char)
+        self._asked |= chars
+        parts = {name: chars & group for name, group in self._groups.items()}
+        return {name: parts[name] for name in sorted(parts, key=_last_symbols) if parts[name]}
+
+    def _group(self, char: str) -> str:
+        if char in _EMOJI or _is_between(char, _PICTOGRAPHS):
+            return EMOJI
+        if self._with_emoji and _is_between(char, _SYMBOLS):
+            return EMOJI
+        if _is_between(char, _IDEOGRAPHIC_BOUNDS):
+            return IDEOGRAPHS
+        # A character's name begins with its script, punctuation of one script with it.
+        word = re.split("[ -]", unicodedata.name(char, ""))[0]
+        return word if word in _WORDS else SYMBOLS
+
+
+def _last_symbols(name: str) -> tuple[bool, str]:
+    return name == SYMBOLS, name
+
+
+def _is_between(char: str, bounds: Sequence[int]) -> bool:
+    return bisect_right(bounds, ord(char)) % 2 == 1
 
 
 def regions(text: str, language: str) -> tuple[Region, ...]:
@@ -142,16 +174,14 @@ def regions(text: str, language: str) -> tuple[Region, ...]:
 def remedy(missing: str) -> str:
     """Return in one line what gives ``missing``, characters that no font has, a font."""
     scripts = sorted({script(char) for char in missing})
-    letters = [name for name in scripts if name not in _NO_LETTERS]
-    packages = _packages(letters)
-    if not letters:
-        return f"leave {_listed(scripts)} characters out, or name a font that has them in SMO_CARD_FONTS"
-    wanted = f"name a font file with {_listed(letters)} in SMO_CARD_FONTS"
+    if all(name in _NO_LETTERS for name in scripts):
+        return f"leave {_listed(scripts)} characters out"
+    letters = [name for name in scripts if name not in _NO_LETTERS | _BETWEEN] or ["them"]
+    named = f"name a font that has {_listed(letters)} in SMO_CARD_FONTS"
     if EMOJI in letters:
-        wanted += (
-            " (in colour, for instance, NotoColorEmoji.ttf of Debian's fonts-noto-color-emoji)"
-        )
-    return f"pip install {' '.join(packages)}, or {wanted}" if packages else wanted
+        named += " (NotoColorEmoji.ttf of Debian's fonts-noto-color-emoji has them in colour)"
+    packages = _packages(letters)
+    return f"pip install {' '.join(packages)}, or {named}" if packages else named
 
 
 def _packages(scripts: Iterable[str]) -> list[str]:
@@ -165,4 +195,4 @@ def _packages(scripts: Iterable[str]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join((*filter(None, (", ".join(names[:-1]),)), names[-1])) if names else ""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

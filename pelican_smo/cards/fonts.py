@@ -9,6 +9,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count, pairwise
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -29,7 +30,6 @@ _LARGEST = 1 << 20
 _LARGEST_CMAPS = 4 << 20
 _MOST_NAMES = 4096
 _LONGEST_NAME = 200
-_BLANK = frozenset(("COLRv1", "SVG"))
 
 # Bits of fsSelection (OS/2) and of macStyle (head).
 _ITALIC, _BOLD = 0x201, 0x20
@@ -103,7 +103,7 @@ class Face:
 def font_faces(path: Path) -> tuple[Face, ...]:
     """Return the fonts in the file ``path``, of which it has at least one.
 
-    A font whose pictures the card engine leaves blank (COLRv1 or SVG alone) draws nothing.
+    A glyph that is a picture which the card engine leaves blank (COLRv1, SVG) draws nothing.
     Raises CardError where the file cannot be read, or is no font that the card engine takes.
     """
     try:
@@ -202,12 +202,12 @@ def _face(
         weight = 700 if is_bold else 400
     colors = _colors(file, tables)
     bounds: tuple[int, ...] = ()
-    if colors not in _BLANK and tables.keys() & {b"glyf", b"CFF ", b"CFF2", b"CBDT", b"sbix"}:
+    if tables.keys() & {b"glyf", b"CFF ", b"CFF2", b"CBDT", b"sbix"}:
         place = tables.get(b"cmap", (0, 0))
         if place not in coverages:
             if sum(length for _, length in (*coverages, place)) > _LARGEST_CMAPS:
                 raise ValueError
-            coverages[place] = _coverage(file.read(*place))
+            coverages[place] = _coverage(file.read(*place), _blank(file, tables, colors))
         bounds = coverages[place]
     return Face(
         family=family,
@@ -230,6 +230,54 @@ def _colors(file: _File, tables: _Tables) -> str:
         version, layered = struct.unpack(">HH", _head(file, tables, b"COLR", 4))
         return "COLRv0" if layered or not version else "COLRv1"
     return "SVG" if b"SVG " in tables else ""
+
+
+def _blank(file: _File, tables: _Tables, colors: str) -> frozenset[int]:
+    """Return the glyphs that are pictures which the card engine does not draw (tried).
+
+    It draws the outlines of a glyph with an SVG, which may be none, and nothing of one in COLR
+    of version 1.
+    """
+    if colors.startswith("COLR"):
+        start = tables[b"COLR"][0]
+        version, layers, layered = struct.unpack(">HHL", _head(file, tables, b"COLR", 8))
+        painted = struct.unpack_from(">L", _head(file, tables, b"COLR", 18), 14)[0]
+        if not version or not painted:
+            return frozenset()
+        (paints,) = struct.unpack(">L", file.read(start + painted, 4))
+        return _first_glyphs(file.read(start + painted + 4, 6 * paints)) - _first_glyphs(
+            file.read(start + layered, 6 * layers)
+        )
+    if colors == "SVG" and b"glyf" in tables:
+        start = tables[b"SVG "][0]
+        start += struct.unpack(">2xL", _head(file, tables, b"SVG ", 6))[0]
+        (many,) = struct.unpack(">H", file.read(start, 2))
+        documents = struct.iter_unpack(">HH8x", file.read(start + 2, 12 * many))
+        return _empty(file, tables) & frozenset(_between(sorted(documents)))
+    return frozenset()
+
+
+def _between(spans: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Yield each number from the first to the last of any of ``spans``, which are sorted, once."""
+    after = 0
+    for first, last in spans:
+        yield from range(max(first, after), last + 1)
+        after = max(after, last + 1)
+
+
+def _first_glyphs(records: bytes) -> frozenset[int]:
+    return frozenset(glyph for (glyph,) in struct.iter_unpack(">H4x", records))
+
+
+def _empty(file: _File, tables: _Tables) -> frozenset[int]:
+    """Return the glyphs without an outline."""
+    is_long = any(_head(file, tables, b"head", 52)[50:52])
+    loca = _table(file, tables, b"loca")
+    size = 4 if is_long else 2
+    offsets = struct.unpack(f">{len(loca) // size}{'L' if is_long else 'H'}", loca)
+    return frozenset(
+        glyph for glyph, (here, after) in enumerate(pairwise(offsets)) if here == after
+    )
 
 
 def _genre(family: str, os2: bytes, post: bytes) -> Genre:
@@ -297,26 +345,38 @@ def _decoded(text: bytes, platform: int) -> str:
     return text.decode(encoding, "ignore").replace("\0", "").strip()
 
 
-def _coverage(cmap: bytes) -> tuple[int, ...]:
-    """Return the bounds of the code points that a font has a glyph for."""
-    count = struct.unpack_from(">2xH", cmap)[0] if cmap else 0
+def _coverage(cmap: bytes, blank: frozenset[int]) -> tuple[int, ...]:
+    """Return the bounds of the code points that a font has a glyph for which is not ``blank``."""
+    many = struct.unpack_from(">2xH", cmap)[0] if cmap else 0
     encodings = {
         (platform, encoding): offset
-        for platform, encoding, offset in struct.iter_unpack(">HHL", cmap[4 : 4 + 8 * count])
+        for platform, encoding, offset in struct.iter_unpack(">HHL", cmap[4 : 4 + 8 * many])
     }
     for encoding in _UNICODE:
         offset = encodings.get(encoding)
         if offset is not None:
             (form,) = struct.unpack_from(">H", cmap, offset)
             if form in _FORMATS:
-                return _bounds(_FORMATS[form](cmap[offset:]))
+                spans = _FORMATS[form](cmap[offset:])
+                return _bounds(_without(spans, blank) if blank else spans)
     return ()
 
 
-def _bounds(spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
-    """Return the bounds of ``spans`` in ascending order, each from its first to after its last."""
+# From a code point to before another, and the glyph of the first; those of the others follow it.
+_Span = tuple[int, int, int]
+
+
+def _without(spans: Iterable[_Span], blank: frozenset[int]) -> Iterator[_Span]:
+    for start, end, first in spans:
+        for char, glyph in zip(range(start, end), count(first), strict=False):
+            if glyph & 0xFFFF not in blank:
+                yield char, char + 1, glyph
+
+
+def _bounds(spans: Iterable[_Span]) -> tuple[int, ...]:
+    """Return the bounds of ``spans``, which are in ascending order."""
     bounds: list[int] = []
-    for start, end in spans:
+    for start, end, _ in spans:
         if bounds and start == bounds[-1]:
             bounds[-1] = end
         else:
@@ -324,7 +384,7 @@ def _bounds(spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
     return tuple(bounds)
 
 
-def _segments(table: bytes) -> Iterator[tuple[int, int]]:
+def _segments(table: bytes) -> Iterator[_Span]:
     """Yield the spans of a table of format 4: segments of the Basic Multilingual Plane."""
     count = struct.unpack_from(">6xH", table)[0] // 2
     ends = struct.unpack_from(f">{count}H", table, 14)
@@ -345,16 +405,17 @@ def _segments(table: bytes) -> Iterator[tuple[int, int]]:
                 struct.iter_unpack(">H", glyphs[: len(glyphs) // 2 * 2]), start
             ):
                 if glyph and (glyph + deltas[index]) & 0xFFFF:
-                    yield char, char + 1
+                    yield char, char + 1, glyph + deltas[index]
         else:
             absent = -deltas[index] & 0xFFFF  # the character whose glyph is the one for none
             if start <= absent <= end:
-                yield from ((a, b) for a, b in ((start, absent), (absent + 1, after)) if a < b)
+                parts = (start, absent), (absent + 1, after)
+                yield from ((a, b, a + deltas[index]) for a, b in parts if a < b)
             else:
-                yield start, after
+                yield start, after, start + deltas[index]
 
 
-def _groups(table: bytes) -> Iterator[tuple[int, int]]:
+def _groups(table: bytes) -> Iterator[_Span]:
     """Yield the spans of a table of format 12: groups of code points of any plane."""
     (count,) = struct.unpack_from(">12xL", table)
     if count > len(table) // 12:
@@ -366,7 +427,7 @@ def _groups(table: bytes) -> Iterator[tuple[int, int]]:
             start += 1
         if start <= last <= _LAST_CHARACTER:
             after = last + 1
-            yield start, after
+            yield start, after, glyph + start - first
 
 
 # Format 13 draws one glyph for many characters: that of the Last Resort Font, a box for each.

@@ -72,6 +72,10 @@ class KnownFonts:
             return ""
         return str(row["digest"])
 
+    def size(self, path: Path) -> int:
+        """Return the size in bytes of a font file that has been read."""
+        return int(self._rows[str(path)]["size"])
+
     def save(self) -> None:
         """Keep what is known for the next build, without the files that are gone."""
         if self._is_new:

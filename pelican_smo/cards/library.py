@@ -1,11 +1,11 @@
 """The home of which fonts a card is drawn with: the site's, the one we ship, then by coverage."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pelican_smo.cards.characters import SYMBOLS, group, needs_glyph, regions, remedy, script
+from pelican_smo.cards.characters import SYMBOLS, Groups, needs_glyph, regions, remedy, script
 from pelican_smo.cards.engine import Font
 from pelican_smo.cards.families import Family, Pool, grouped, regular_and_bold
 from pelican_smo.cards.fonts import Face, Region, font_faces
@@ -55,6 +55,7 @@ class FontLibrary:
         self._places = (packages, folders) if system else (packages,)
         self._pools: list[Pool] = []
         self._starts: dict[tuple[Region, ...], _Start] = {}
+        self._groups = [Groups(with_emoji=with_emoji) for with_emoji in (False, True)]
         self._fonts: dict[Family, tuple[Font, ...]] = {}
 
     def fonts_for(self, text: str, language: str) -> Choice:
@@ -83,11 +84,15 @@ class FontLibrary:
         faces: list[tuple[Path, Face]] = []
         problems: list[CardError] = []
         for path in self._chosen:
-            try:
-                for file in _named(path):
+            files = font_files(path) if path.is_dir() else [path]
+            if not files:
+                problem = f"there is no font file (.ttf, .otf, .ttc, .otc) in {path}"
+                problems.append(CardError(_SETTING, problem, "correct it"))
+            for file in files:
+                try:
                     faces += ((file, face) for face in _drawing(file, self._known.faces(file)))
-            except CardError as error:
-                problems.append(error)
+                except CardError as error:
+                    problems.append(error)
         return tuple(grouped(faces)), tuple(problems)
 
     @cached_property
@@ -123,10 +128,10 @@ class FontLibrary:
             if drawn or family in start.inter:
                 families.append(family)
                 rest -= drawn
-        with_emoji = _EMOJI_SELECTOR in text
+        groups = self._groups[_EMOJI_SELECTOR in text]
         for index in range(len(self._places)):
             if rest:
-                found, rest = _found(rest, self._pool(index), prefer, with_emoji=with_emoji)
+                found, rest = _found(groups.of(rest), self._pool(index), prefer)
                 families += found
         return families, rest
 
@@ -147,13 +152,15 @@ class FontLibrary:
         faces: list[tuple[Path, Face]] = []
         for file in font_files(folder):
             try:
-                if file.stat().st_size <= _LARGEST_FOUND:
-                    faces += ((file, face) for face in self._known.faces(file) if face.bounds)
-            except (OSError, CardError):
+                faces += ((file, face) for face in self._known.faces(file) if face.bounds)
+            except CardError:
                 continue  # a font that nobody named needs no message
         # A dot begins the names of what macOS keeps for itself.
+        families = (regular_and_bold(each) for each in grouped(faces) if each.name[0] != ".")
         return [
-            regular_and_bold(family) for family in grouped(faces) if not family.name.startswith(".")
+            family
+            for family in families
+            if all(self._known.size(path) <= _LARGEST_FOUND for path in family.files)
         ]
 
     def _files(self, families: Iterable[Family]) -> tuple[Font, ...]:
@@ -200,18 +207,6 @@ class _Start:
         return not own and any(family.draws(char) for family in self.inter)
 
 
-def _named(path: Path) -> list[Path]:
-    """Return the font files that the site means by ``path``; raises CardError if there is none."""
-    if not path.is_dir():
-        return [path]
-    files = font_files(path)
-    if not files:
-        raise CardError(
-            _SETTING, f"there is no font file (.ttf, .otf, .ttc, .otc) in {path}", "correct it"
-        )
-    return files
-
-
 def _drawing(path: Path, faces: Sequence[Face]) -> list[Face]:
     """Return those of ``faces`` that draw anything; raises CardError if none does."""
     drawing = [face for face in faces if face.bounds]
@@ -230,27 +225,24 @@ def _drawing(path: Path, faces: Sequence[Face]) -> list[Face]:
 
 
 def _found(
-    rest: frozenset[str], pool: Pool, prefer: Sequence[Region], *, with_emoji: bool
+    groups: Mapping[str, frozenset[str]], pool: Pool, prefer: Sequence[Region]
 ) -> tuple[list[Family], frozenset[str]]:
-    """Return the families of ``pool`` to draw ``rest`` with, script by script, and what is left.
+    """Return the families of ``pool`` that draw ``groups``, one by one, and what is left.
 
-    A script has the same family on every card, whatever stands beside it. Symbols and marks
-    come last, and from a family that is there already if it has them.
+    So a script has the same family on every card, whatever stands beside it. Symbols, and marks
+    that belong to no script, are drawn by a family that is there already if it has them.
     """
-    groups: dict[str, set[str]] = {}
-    for char in rest:
-        groups.setdefault(group(char, with_emoji=with_emoji), set()).add(char)
     families: list[Family] = []
-    left: set[str] = set()
-    for name in sorted(groups, key=lambda name: (name == SYMBOLS, name)):
-        chars = frozenset(groups[name])
+    left: frozenset[str] = frozenset()
+    for name, chars in groups.items():
+        rest = chars
         if name == SYMBOLS:
             for family in families:
-                chars -= family.drawn(chars)
-        taken, missing = pool.fewest(chars, name, prefer)
+                rest -= family.drawn(rest)
+        taken, missing = pool.fewest(rest, name, prefer)
         families += (family for family in taken if family not in families)
         left |= missing
-    return families, frozenset(left)
+    return families, left
 
 
 def covered(fonts: Choice | Sequence[Font], text: str) -> str:
