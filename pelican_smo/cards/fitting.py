@@ -11,6 +11,7 @@ from pelican_smo.cards.lines import Word, Words
 from pelican_smo.cards.scripts import is_joined, is_phrased, least_leading, with_breaks
 from pelican_smo.cards.words import clean, direction, graphemes, phrases, syllables
 from pelican_smo.errors import CardError
+from pelican_smo.text import plain
 
 __all__ = ["Fitted", "fit"]
 
@@ -24,9 +25,11 @@ _NARROWEST = 0.15
 
 # French sets a space before these, and behind an opening quotation mark; no line breaks there.
 _SPACED = re.compile(r"(?<=[«‹]) | (?=[!?:;»›])")
-# Where a word may part in any line, if it is long enough, and where only one that is too wide.
+# Where a word may part in any line, if it is long enough; where one that is too wide, and where
+# if that is not enough.
 _DASH = re.compile(r"(?<=\w{4}[-‐–—])(?=\w{3})")
-_SEAM = re.compile(r"(?<=\u00ad)|(?<=[-/?&=#_.:~@+])(?=[^-/?&=#_.:~@+])")
+_SEAM = re.compile(r"(?<=\u00ad)|(?<=[-/?&=#_])(?=[^-/?&=#_])")
+_POINT = re.compile(r"(?<=[.:~@+])(?=[^.:~@+])")
 _NOT_LAST = " \u00a0\u200b,;:–—-、，：；・（「『【([{«“‘"
 
 # What a template may ask for, so that a slip is told and not drawn.
@@ -94,7 +97,9 @@ def fit(
         line_height=line_height,
         spacing=spacing,
     )
-    text = _SPACED.sub("\u00a0", clean("" if text is None else text))
+    # What a macro of a template returns is HTML; all else is text.
+    text = plain(str(text)) if hasattr(text, "__html__") else "" if text is None else text
+    text = _SPACED.sub("\u00a0", clean(text))
     towards = direction(text, language)
     style = TextStyle(
         size=int(box["max"]),
@@ -186,13 +191,12 @@ class _Box:
         pieces = [part for piece in phrases(kept, language) for part in _DASH.split(piece)]
         words = self._words(pieces)
         box = self
-        for part in (_SEAM.split, _hyphenated):
-            if words.widest(self.least) <= self.width:
-                break
-            # A word that is broken by guess is broken as seldom as may be.
-            box = replace(self, style=self._smallest) if part is _hyphenated else self
-            pieces = [*self._parted(pieces, words, part)]
-            words = self._words(pieces)
+        for part in (_SEAM.split, _POINT.split, _hyphenated):
+            if words.widest(self.least) > self.width:
+                pieces = [*self._parted(pieces, words, part)]
+                words = self._words(pieces)
+                # A word that must be broken is broken as seldom as may be.
+                box = replace(self, style=self._smallest)
         if words.widest(self.least) > self.width:
             return self._broken(pieces, is_cut=kept != text)
         return (None if kept != text else box._whole(words)) or self._cut(words, pieces)

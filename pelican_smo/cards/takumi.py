@@ -150,17 +150,15 @@ class _Fonts:
         order, or where it names one of another file.
         """
         wanted = {family for digest in digests for family in self.families[digest]}
-        holders = [digest for digest, families in self.families.items() if families & wanted]
         others = {family for families in self.families.values() for family in families} - wanted
         markup = markup.casefold()
-        return self._has_order(holders, digests) and not any(one in markup for one in others)
+        return all(
+            self._holders(self.families, family) == self._holders(digests, family)
+            for family in wanted
+        ) and not any(family in markup for family in others)
 
-    def _has_order(self, holders: Sequence[str], digests: Sequence[str]) -> bool:
-        """Tell whether ``holders`` are the ``digests``, in order if they share a family."""
-        if {*holders} != {*digests}:
-            return False
-        families = [family for digest in holders for family in self.families[digest]]
-        return len(families) == len({*families}) or list(holders) == list(dict.fromkeys(digests))
+    def _holders(self, digests: Iterable[str], family: str) -> list[str]:
+        return [digest for digest in dict.fromkeys(digests) if family in self.families[digest]]
 
 
 def _widths(runs: Iterable[Any]) -> Iterator[float]:

@@ -20,8 +20,9 @@ _PACKAGE = "budoux"
 # characters, and marks of interlinear notes, which are drawn as boxes. Joiners, direction
 # marks, soft hyphens and zero-width spaces stay: words are written with them.
 _UNWANTED = (
-    r"[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\U000e0001]"
-    r"|[\p{Cn}&&[\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0010fffe\U0010ffff]]"
+    r"[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\U000e0001"
+    + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
+    + "]"
 )
 # Of marks above or below a letter languages stack two, some three; strangers stack thirty.
 _PILED = r"([\p{ccc=230}\p{ccc=220}]{3})[\p{ccc=230}\p{ccc=220}]+"
