@@ -157,7 +157,8 @@ def _is_between(char: str, bounds: Sequence[int]) -> bool:
 def regions(text: str, language: str) -> tuple[Region, ...]:
     """Return whose forms of ideographs ``text`` is to be drawn in, the best first.
 
-    That is told by ``language``, a language tag, else by what only one region writes.
+    That is told by ``language``, a language tag, else by letters that only one region writes;
+    where nothing tells it, there are none.
     """
     parts = language.lower().replace("_", "-").split("-")
     if parts[0] in ("ja", "ko"):
@@ -168,7 +169,7 @@ def regions(text: str, language: str) -> tuple[Region, ...]:
         return ("TC", "HK") if {"hant", "tw"} & set(parts) else ("SC",)
     if any("\u3041" <= char <= "\u30ff" for char in text):
         return ("JP",)
-    return ("KR",) if any("\uac00" <= char <= "\ud7a3" for char in text) else ("SC",)
+    return ("KR",) if any("\uac00" <= char <= "\ud7a3" for char in text) else ()
 
 
 def remedy(missing: str) -> str:

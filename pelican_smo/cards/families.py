@@ -12,11 +12,11 @@ __all__ = ["Family", "Pool", "grouped", "regular_and_bold"]
 _REGULAR, _BOLD, _SEMIBOLD = 400, 700, 600
 _NORMAL_WIDTH = 5
 _GENRES = ("sans", "", "serif", "mono")
-_EMOJI = "emoji"
 _LATIN = frozenset("ABCXYZabcxyz0123456789")
 # Words in the name of a family that is not for titles, or that not all who read its script like.
 _ODD = frozenset(
     {
+        "blank",
         "compressed",
         "condensed",
         "dingbats",
@@ -77,13 +77,13 @@ class Family:
 
     @property
     def is_latin(self) -> bool:
-        """Tell whether a Latin text can be set in it, digits and punctuation with it."""
+        """Tell whether a Latin text can be set in it, digits with it."""
         return self.drawn(_LATIN) == _LATIN
 
     @property
     def is_picture(self) -> bool:
         """Tell whether its glyphs are pictures, as those of emoji are."""
-        return self.members[0][1].colors not in ("", "SVG") or _EMOJI in self.name.lower().split()
+        return self.members[0][1].colors not in ("", "SVG") or "emoji" in self.name.lower().split()
 
     def strangeness(self, prefer: Sequence[Region]) -> int:
         """Return how far its ideographs are from the regions that ``prefer`` names, best first."""

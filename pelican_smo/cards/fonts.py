@@ -85,11 +85,6 @@ class Face:
     region: Region
     bounds: tuple[int, ...]
 
-    @property
-    def is_variable(self) -> bool:
-        """Tell whether one file has the regular and the bold."""
-        return self.weights[0] < self.weights[1]
-
     def draws(self, char: str) -> bool:
         """Tell whether there is a glyph for ``char`` that the card engine draws."""
         return bisect_right(self.bounds, ord(char)) % 2 == 1

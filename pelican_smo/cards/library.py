@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from pelican_smo.cards.characters import SYMBOLS, Groups, needs_glyph, regions, remedy, script
@@ -19,6 +20,8 @@ INTER = Path(__file__).parent.parent / "static/fonts/Inter.ttf"
 
 # A card with ideographs may take 120 MB in all; a font that nobody named takes half at most.
 _LARGEST_FOUND = 64 << 20
+# Of texts that do not tell it, most readers are there.
+_ANY_REGION: tuple[Region, ...] = ("SC",)
 _EMOJI_SELECTOR = "\ufe0f"
 _SETTING = "SMO_CARD_FONTS"
 
@@ -65,9 +68,17 @@ class FontLibrary:
         """
         start = self._start(text, language)
         rest = start.lacks(text)
-        if not rest:
+        emoji = start.emoji(text) if _EMOJI_SELECTOR in text else frozenset()
+        if not rest and not emoji:
             return start.choice
-        families, missing = self._sought(start, rest, regions(text, language), text)
+        families = start.families(rest, emoji)
+        missing = rest.difference(*(family.drawn(rest) for family in families))
+        groups = self._groups[_EMOJI_SELECTOR in text]
+        prefer = regions(text, language) or _ANY_REGION
+        for index in range(len(self._places)):
+            if missing:
+                found, missing = _found(groups.of(missing), self._pool(index), prefer)
+                families += found
         fonts = self._files(families)
         self._known.save()
         in_order = dict.fromkeys(text) if missing else ()
@@ -102,14 +113,14 @@ class FontLibrary:
     def _start(self, text: str, language: str) -> "_Start":
         """Return what each text in ``language`` starts with: the site's first family, and Inter.
 
-        A site may name a collection with one family for each region: then the right one is first.
+        A site may name fonts for several regions: then the right one comes before the others.
         """
         given = self._given[0]
         prefer = regions(text, language) if any(family.region for family in given) else ()
         if prefer not in self._starts:
-            given = tuple(
-                sorted(given, key=lambda each: each.strangeness(prefer) if each.region else 0)
-            )
+            regional = (family for family in given if family.region)
+            nearest = iter(sorted(regional, key=lambda each: each.strangeness(prefer)))
+            given = tuple(next(nearest) if family.region else family for family in given)
             before = tuple(family for family in given if family.is_latin)
             inter = () if any(each.name == "Inter" for each in given) else (self._inter,)
             after = tuple(family for family in given if not family.is_latin)
@@ -117,23 +128,6 @@ class FontLibrary:
             self._starts[prefer] = _Start(before, inter, after, Choice(fonts, ""))
             self._known.save()
         return self._starts[prefer]
-
-    def _sought(
-        self, start: "_Start", rest: frozenset[str], prefer: Sequence[Region], text: str
-    ) -> tuple[list[Family], frozenset[str]]:
-        """Return all families for ``text``, of which ``rest`` needs more than its start."""
-        families = list(start.before[:1])
-        for family in (*start.before[1:], *start.inter, *start.after):
-            drawn = family.drawn(rest)
-            if drawn or family in start.inter:
-                families.append(family)
-                rest -= drawn
-        groups = self._groups[_EMOJI_SELECTOR in text]
-        for index in range(len(self._places)):
-            if rest:
-                found, rest = _found(groups.of(rest), self._pool(index), prefer)
-                families += found
-        return families, rest
 
     def _pool(self, index: int) -> Pool:
         """Return the families in a kind of place, but those that a nearer one has."""
@@ -198,6 +192,23 @@ class _Start:
             self._asked.update(unasked)
             self._drawn.update(filter(self._draws, unasked))
         return chars - self._drawn
+
+    def emoji(self, text: str) -> frozenset[str]:
+        """Return what a selector in ``text`` makes an emoji, and the site has a picture of."""
+        pictures = [family for family in self.after if family.is_picture]
+        selected = (char for char, after in pairwise(text) if after == _EMOJI_SELECTOR)
+        return frozenset(c for c in selected if any(each.draws(c) for each in pictures))
+
+    def families(self, rest: frozenset[str], emoji: frozenset[str]) -> list[Family]:
+        """Return the families for a text that needs ``rest`` and pictures of ``emoji``."""
+        families = list(self.before[:1])
+        for family in (*self.before[1:], *self.inter, *self.after):
+            drawn = family.drawn(rest)
+            wanted = family.is_picture and family.drawn(emoji)
+            if drawn or wanted or family in self.inter:
+                families.append(family)
+                rest -= drawn
+        return families
 
     def _draws(self, char: str) -> bool:
         if not needs_glyph(char) or any(family.draws(char) for family in self.before[:1]):
