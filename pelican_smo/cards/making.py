@@ -14,8 +14,6 @@ from pelican_smo.cards.draw import PassingError
 from pelican_smo.cards.engine import HEIGHT, WIDTH, CardEngine, Drawing, Format
 from pelican_smo.cards.naming import stems
 from pelican_smo.cards.planning import Plan, Planner
-from pelican_smo.cards.pool import cores, draw_all
-from pelican_smo.cards.progress import shown
 from pelican_smo.cards.rows import FOLDER
 from pelican_smo.cards.samples import samples
 from pelican_smo.cards.telling import Lacking, tell
@@ -98,7 +96,7 @@ class _Making:
         layouts = {self.planner.layout_name(content) for content in self.contents}
         found = []
         for layout in sorted(layouts):
-            for said, language in samples(self.planner.collector.site):
+            for said, language in samples():
                 with suppress(CardError):  # a layout that is none is told of its articles
                     found.append(self.planner.sample(layout, said, language))
         return found
@@ -114,6 +112,9 @@ class _Making:
         missing = {plan.key: plan for plan in plans if self.cache.known(plan.key) is None}
         if not missing:
             return
+        from pelican_smo.cards.pool import cores, draw_all  # noqa: PLC0415  most builds draw nothing
+        from pelican_smo.cards.progress import shown  # noqa: PLC0415
+
         try:
             engine = takumi.Takumi()
         except ImportError as error:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,11 +23,10 @@ from pelican_smo.cards.engine import (
     Extent,
     TextStyle,
 )
-from pelican_smo.cards.fitting import fit
 from pelican_smo.cards.known_layouts import KnownLayouts
 from pelican_smo.cards.layouts import Layout, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
-from pelican_smo.cards.subject import VARIABLES, alt, facts, setting
+from pelican_smo.cards.subject import VARIABLES, alt, facts, setting, site
 from pelican_smo.collect import Collector, written
 from pelican_smo.errors import CardError
 from pelican_smo.settings import Settings, beside_settings, cache_folder, is_layout
@@ -41,8 +40,7 @@ _YES = ("yes", "true", "1", "on")
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A card before it is drawn; ``key`` is the digest of exactly what it is drawn from.
 
     ``said`` are the variables that its template uses, ``pictures`` the files by the name by
@@ -142,6 +140,8 @@ class Planner:
         said = {one: value for one in layout.variables if (value := setting(self.pelican, one))}
         if "colors" in layout.variables:
             said["colors"] = asdict(self._colors)
+        if "site" in layout.variables:
+            said["site"] = site(self.collector)
         parts = {
             "version": _VERSION,
             "engine": [takumi.version(), words.version()],
@@ -224,6 +224,8 @@ class Planner:
 
         Raises CardError for a template that does not render, and where no font has a letter.
         """
+        from pelican_smo.cards.fitting import fit  # noqa: PLC0415  most builds draw nothing
+
         fonts, language = plan.choice.fonts, plan.language
 
         def measure(text: str, style: TextStyle, width: int) -> Extent:

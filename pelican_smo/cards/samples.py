@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pelican_smo.page import Site
-from pelican_smo.urls import host
-
 __all__ = ["HARD_TITLES", "samples"]
 
 # A language and a title in it; each is hard to set in a way of its own.
 HARD_TITLES: tuple[tuple[str, str], ...] = ()
 
 
-def samples(site: Site) -> Iterator[tuple[Mapping[str, Any], str]]:
+def samples() -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield what a card of each hard title says, and its language (BCP 47)."""
     for language, title in HARD_TITLES:
         said = {
@@ -23,7 +20,6 @@ def samples(site: Site) -> Iterator[tuple[Mapping[str, Any], str]]:
             "tags": ["engines", "notes"],
             "category": "Notes",
             "date": "10 July 1843",
-            "site": {"name": site.name, "description": site.description, "host": host(site.url)},
             "metadata": {},
         }
         yield said, language

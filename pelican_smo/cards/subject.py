@@ -10,7 +10,7 @@ from pelican_smo.collect import Collector, written
 from pelican_smo.text import plain
 from pelican_smo.urls import host
 
-__all__ = ["VARIABLES", "alt", "facts", "setting"]
+__all__ = ["VARIABLES", "alt", "facts", "setting", "site"]
 
 # Pelican's word for the category of what has none.
 _UNCHOSEN = "misc"
@@ -48,11 +48,6 @@ def _date(collector: Collector, content: Any) -> str:
     return clean(str(getattr(content, "locale_date", "")))
 
 
-def _site(collector: Collector, content: Any) -> dict[str, str]:
-    site = collector.site
-    return {"name": site.name, "description": site.description, "host": host(site.url)}
-
-
 def _metadata(collector: Collector, content: Any) -> dict[str, str]:
     """Return what stands above the article, as far as it is text; dates and lists are not."""
     texts = ((str(key), value) for key, value in content.metadata.items())
@@ -68,15 +63,20 @@ VARIABLES: Mapping[str, Callable[[Collector, Any], Any]] = MappingProxyType(
         "tags": _tags,
         "category": _category,
         "date": _date,
-        "site": _site,
         "metadata": _metadata,
     }
 )
 
 
 def facts(collector: Collector, content: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Return the variables ``names`` of the card of ``content``, as far as they are ours."""
-    return {name: VARIABLES[name](collector, content) for name in names if name in VARIABLES}
+    """Return those VARIABLES that ``names`` names, as the card of ``content`` says them."""
+    return {name: VARIABLES[name](collector, content) for name in names}
+
+
+def site(collector: Collector) -> dict[str, str]:
+    """Return the variable that says the same on each card."""
+    found = collector.site
+    return {"name": found.name, "description": found.description, "host": host(found.url)}
 
 
 def setting(pelican: Mapping[str, Any], name: str) -> Any:
