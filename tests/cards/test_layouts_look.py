@@ -89,7 +89,7 @@ def engine() -> Takumi:
 @cache
 def library() -> FontLibrary:
     fonts = sorted((ROOT / "demo_site/fonts").glob("NotoSans*.?tf"))
-    return FontLibrary(fonts, Path(), system=False)
+    return FontLibrary(fonts, Path(__file__), system=False)  # no folder: nothing is kept
 
 
 def card(
