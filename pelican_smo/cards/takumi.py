@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -45,7 +44,7 @@ class Takumi:
         self._shared = _Fonts(self._new())
         self._apart: tuple[tuple[str, ...], _Fonts] = ((), self._shared)
         self._picture = lru_cache(maxsize=_PICTURES)(_read)
-        self._elsewhere: ThreadPoolExecutor | None = None
+        self._elsewhere: Any = None
         self.version = version()
 
     def _new(self) -> Any:
@@ -63,7 +62,7 @@ class Takumi:
             raise
         except BaseException as error:
             if not isinstance(error, Exception):
-                self._elsewhere = ThreadPoolExecutor(max_workers=1)
+                self._elsewhere = _thread()
             raise CardError(where, f"the card engine cannot draw it: {error}") from error
 
     def measure(
@@ -172,6 +171,13 @@ def _widths(runs: Iterable[Any]) -> Iterator[float]:
         end = run["x"] + run["width"]
     if end is not None:
         yield end - start
+
+
+def _thread() -> Any:
+    """Return a new thread to call in."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  hardly any build needs it
+
+    return ThreadPoolExecutor(max_workers=1)
 
 
 def _language(tag: str) -> str:
