@@ -22,6 +22,8 @@ _ELLIPSIS, _HYPHEN, _SOFT_HYPHEN, _BREAK = "…", "-", "\u00ad", "\u200b"
 _SAMPLE, _ENDLESS = 100, 100_000
 # A letter is on average no narrower than this, in em: more of them than that cannot fit.
 _NARROWEST = 0.15
+# How much narrower a box is made in which lines turned out to be wider than the words in them.
+_NARROWER = 0.985
 
 # French sets a space before these, and behind an opening quotation mark; no line breaks there.
 _SPACED = re.compile(r"(?<=[«‹]) | (?=[!?:;»›])")
@@ -198,8 +200,12 @@ class _Box:
                 # A word that must be broken is broken as seldom as may be.
                 box = replace(self, style=self._smallest)
         if words.widest(self.least) > self.width:
-            return self._broken(pieces, is_cut=kept != text)
-        return (None if kept != text else box._whole(words)) or self._cut(words, pieces)
+            found = self._broken(pieces, is_cut=kept != text)
+        elif kept != text:
+            found = self._cut(words, pieces)
+        else:
+            found = box._whole(words) or self._cut(words.without_last(), pieces)
+        return found if self._holds_height(found.extent) else self._lowered(found)
 
     @property
     def _smallest(self) -> TextStyle:
@@ -228,8 +234,11 @@ class _Box:
     def _words(self, pieces: Sequence[str]) -> Words:
         """Return the words that ``pieces`` are, measured."""
         texts = [_shown(piece) for piece in pieces]
-        *widths, spaced, joined, hyphen, ellipsis = self._widths(
-            [*texts, "n n", "nn", _HYPHEN, _ELLIPSIS]
+        # The space that stands between two words of the text, which may be of any font.
+        spaced = next((n for n, piece in enumerate(pieces[:-1]) if piece.endswith(" ")), None)
+        first, second = ("n", "n") if spaced is None else texts[spaced : spaced + 2]
+        *widths, one, other, both, hyphen, ellipsis = self._widths(
+            [*texts, first, second, f"{first} {second}", _HYPHEN, _ELLIPSIS]
         )
         words = (
             Word(
@@ -241,7 +250,8 @@ class _Box:
             )
             for text, width, piece in zip(texts, widths, pieces, strict=True)
         )
-        return Words(tuple(words), spaced - joined, hyphen, ellipsis, self.style.spacing)
+        space = max(both - one - other, 0.0)
+        return Words(tuple(words), space, hyphen, ellipsis, self.style.spacing)
 
     def _widths(self, texts: Sequence[str]) -> list[float]:
         """Return the width of each of ``texts`` in em: all are measured at once, as lines."""
@@ -275,34 +285,34 @@ class _Box:
         What fonts add to the height of a line, and how letters lean on each other across
         words, shows when the lines are measured; then it is worked out again.
         """
-        leading, largest = self.style.line_height, self.style.size
-        while size := words.largest(
-            range(self.least, largest + 1), self.width, self.height, leading
-        ):
-            ends = words.even(size, self.width)
+        sizes, room = range(self.least, self.style.size + 1), float(self.width)
+        leading = self.style.line_height
+        while size := words.largest(sizes, room, self.height, leading):
+            ends = words.even(size, room)
             found = self._at(words.text(ends), replace(self.style, size=size))
             if self._holds(found.extent):
                 return found
-            leading = max(leading, found.extent.height / (len(ends) * size))
-            largest = size - 1
-        return None
+            if found.extent.lines == len(ends) and not self._holds_height(found.extent):
+                leading = found.extent.height / (len(ends) * size)
+            else:
+                room *= _NARROWER
+        ends = words.ends(self.least, self.width)
+        return self._at(words.text(ends), self._smallest) if len(ends) == 1 else None
 
     def _cut(self, words: Words, pieces: Sequence[str]) -> _Set:
-        """Return as many of ``words``, which are ``pieces``, as fit, and an ellipsis."""
-        style = self._smallest
-        rows = int((self.height + 1) / (self.least * style.line_height))
-        room: float = self.width
+        """Return as many of ``words`` as fit, and an ellipsis; ``pieces`` are all there are."""
+        rows = int((self.height + 1) / (self.least * self.style.line_height))
+        room = float(self.width)
         while rows and (shown := words.cut(self.least, room, rows)):
             text = shown.text(shown.even(self.least, room)).rstrip(_NOT_LAST)
-            found = self._at(text.removesuffix(_ELLIPSIS) + _ELLIPSIS, style, is_cut=True)
-            if self._holds(found.extent):
+            text = text.removesuffix(_ELLIPSIS) + _ELLIPSIS
+            found = self._at(text, self._smallest, is_cut=True)
+            if self._holds(found.extent) or (found.extent.lines == rows == 1):
                 return found
-            if self._holds_height(found.extent):
-                room -= max(1, found.extent.width - self.width)
-            elif rows == 1:
-                return self._lowered(found)
-            else:
+            if found.extent.lines <= rows and not self._holds_height(found.extent):
                 rows -= 1
+            else:
+                room *= _NARROWER
         return self._broken(pieces, is_cut=True)
 
     def _lowered(self, found: _Set) -> _Set:
@@ -319,7 +329,7 @@ class _Box:
             _shown(piece) + (" " if piece.endswith(" ") else _BREAK) for piece in pieces
         ).strip(f" {_BREAK}")
         whole = self._torn(text)
-        if not is_cut and self._holds(whole.extent):
+        if not is_cut and self._suits(whole.extent):
             return whole
         units = graphemes(text)
 
@@ -328,11 +338,15 @@ class _Box:
             return replace(self._torn(start + _ELLIPSIS), is_cut=True)
 
         guess = int(len(units) * self.height / max(whole.extent.height, 1))
-        length = _most(lambda count: self._holds(ended(count).extent), len(units), guess)
+        length = _most(lambda count: self._suits(ended(count).extent), len(units), guess)
         start = "".join(units[:length])
         space = start.rfind(" ")
-        found = ended(len(graphemes(start[:space])) if space > len(start) / 2 else length)
-        return found if self._holds(found.extent) else self._lowered(found)
+        return ended(len(graphemes(start[:space])) if space > len(start) / 2 else length)
+
+    def _suits(self, extent: Extent) -> bool:
+        """Tell whether a text fits, or would if its only line were lower."""
+        is_line = extent.lines <= 1 and extent.width < self.width + 0.5
+        return is_line or self._holds(extent)
 
     def _torn(self, text: str) -> _Set:
         """Return ``text`` at the least size, broken by the engine.

@@ -94,12 +94,16 @@ class Words:
         is_parted = last.has_hyphen and end < len(self.words)
         return text + last.text + "-" * is_parted
 
+    def without_last(self) -> "Words":
+        """Return all words but the last."""
+        return replace(self, words=self.words[:-1])
+
     def cut(self, size: float, room: float, rows: int) -> "Words | None":
         """Return the first words, as many as have room in ``rows`` lines with an ellipsis.
 
         The last is without what should not stand before an ellipsis; None if not one has room.
         """
-        ends = self.ends(size, room)
+        ends = self.ends(size, room) if self.words else [0]
         for count in range(ends[min(rows, len(ends)) - 1], 0, -1):
             *first, last = self.words[:count]
             wider = last._replace(width=last.width + self.ellipsis, has_hyphen=False)
