@@ -4,7 +4,7 @@ import colorsys
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pelican_smo.errors import CardError
 from pelican_smo.share.colors import contrast, ink
@@ -27,8 +27,7 @@ _VEIL, _CLEAR = 0.15, 0.25
 _STEPS = 16
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CardColors:
+class CardColors(NamedTuple):
     """The colours of a card, each ``#rrggbb``; text can be read on what it is meant for.
 
     ``background``, ``text`` and ``accent`` are the site's. On the background stand ``text``,

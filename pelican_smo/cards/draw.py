@@ -5,9 +5,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from pelican_smo.cards.engine import CardEngine, Drawing, Format
 from pelican_smo.errors import CardError
@@ -31,12 +31,12 @@ _PNG_END, _JPEG_END = b"IEND\xaeB`\x82", b"\xff\xd9"
 _PNG_HEADER = 33  # signature and IHDR
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15 (ITU-T T.81, table B.1)
 _COMMENT, _APP0 = 0xFE, 0xE0
-_CSS_URL = re.compile(r"\burl\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\s\"']*))\s*\)", re.IGNORECASE)
-_CSS_OTHER = re.compile(r"/\*.*?\*/|@font-face\s*\{[^}]*\}|@(?:import|namespace)[^;]*;?", re.DOTALL)
+# Not compiled before there is something to draw.
+_CSS_URL = r"(?i)\burl\(\s*(?:\"([^\"]*)\"|'([^']*)'|([^)\s\"']*))\s*\)"
+_CSS_OTHER = r"(?s)/\*.*?\*/|@font-face\s*\{[^}]*\}|@(?:import|namespace)[^;]*;?"
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A card as an image file."""
 
     form: Format
@@ -139,7 +139,7 @@ def _pictures_named(drawing: Drawing) -> Iterator[str]:
         names.close()
     yield from names.found
     for css in (*names.css, drawing.css):
-        for double, single, bare in _CSS_URL.findall(_CSS_OTHER.sub("", css)):
+        for double, single, bare in re.findall(_CSS_URL, re.sub(_CSS_OTHER, "", css)):
             yield double or single or bare
 
 

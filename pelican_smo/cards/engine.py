@@ -24,8 +24,7 @@ Direction = Literal["ltr", "rtl"]
 Format = Literal["png", "jpeg"]
 
 
-@dataclass(frozen=True, slots=True)
-class Font:
+class Font(NamedTuple):
     """A font file: where it is, the digest of its bytes, the families that it holds.
 
     Of a collection, only the families named here are drawn with.

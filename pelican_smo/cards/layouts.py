@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
@@ -13,17 +12,16 @@ from pelican_smo.errors import CardError
 
 __all__ = ["Layout", "Markup", "digest_of", "layout_of", "markup_of", "template_name"]
 
-_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.DOTALL | re.IGNORECASE)
+# Not compiled before there is something to draw, as all of these.
+_STYLE = r"(?is)<style\b[^>]*>(.*?)</style\s*>"
 # A picture that img() did not find has no source, which an engine takes for a mistake.
-_NOT_DRAWN = re.compile(
-    r"<img\b(?=[^>]*\bsrc\s*=\s*(?:\"\s*\"|'\s*'))[^>]*>"
-    r"|<!--.*?-->|<!doctype[^>]*>|<(head|title|script)\b[^>]*>.*?</\1\s*>|</?(?:html|body)\b[^>]*>",
-    re.DOTALL | re.IGNORECASE,
+_NOT_DRAWN = (
+    r"(?is)<img\b(?=[^>]*\bsrc\s*=\s*(?:\"\s*\"|'\s*'))[^>]*>"
+    r"|<!--.*?-->|<!doctype[^>]*>|<(head|title|script)\b[^>]*>.*?</\1\s*>|</?(?:html|body)\b[^>]*>"
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """A card's template with all that it includes: its digest, and what it uses.
 
     ``variables`` are the names that it reads, ``pictures`` what it calls img() with, ``letters``
@@ -181,8 +179,8 @@ def markup_of(
         html = env.get_template(layout.template).render(context)
     except Exception as error:
         raise _failed(error, layout.template) from error
-    styles = [*_STYLE.findall(html), css]
-    body = _NOT_DRAWN.sub("", _STYLE.sub("", html)).strip()
+    styles = [*re.findall(_STYLE, html), css]
+    body = re.sub(_NOT_DRAWN, "", re.sub(_STYLE, "", html)).strip()
     if not body:
         raise CardError(f"template {layout.template}", "it draws nothing", "put the card into it")
     return Markup(body, "\n".join(filter(None, styles)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from pelican_smo.cards.characters import SYMBOLS, Groups, needs_glyph, regions, remedy, script
 from pelican_smo.cards.engine import Font
@@ -28,8 +29,7 @@ _SETTING = "SMO_CARD_FONTS"
 Folders = Callable[[], Iterable[Path]]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The fonts for a text, in the order in which they are asked, and what none of them has."""
 
     fonts: tuple[Font, ...]

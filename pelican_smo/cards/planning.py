@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,7 +140,7 @@ class Planner:
         layout = self._known_layouts.layout_of(self.env, name)
         said = {one: value for one in layout.variables if (value := setting(self.pelican, one))}
         if "colors" in layout.variables:
-            said["colors"] = asdict(self._colors)
+            said["colors"] = self._colors._asdict()
         if "site" in layout.variables:
             said["site"] = site(self.collector)
         parts = {

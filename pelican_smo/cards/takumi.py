@@ -21,9 +21,7 @@ _PICTURES = 8
 
 # What the engine takes of a language tag: it refuses a card for one that is not well-formed,
 # and draws the same whatever follows these parts.
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])", re.IGNORECASE
-)
+_LANGUAGE = r"(?i)[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])"
 
 
 def version() -> str:
@@ -181,7 +179,7 @@ def _thread() -> Any:
 
 
 def _language(tag: str) -> str:
-    found = _LANGUAGE.match(tag)
+    found = re.match(_LANGUAGE, tag)
     return found[0] if found else "und"
 
 

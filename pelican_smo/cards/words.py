@@ -57,9 +57,7 @@ _NO_END = frozenset("#＃@＠¿¡第$€£¥￥№เแโใไ")
 # What begins a syllable in languages that write letters for sounds: the consonant before a
 # vowel, with those that are one sound with it. What no dictionary was asked about.
 _VOWELS = "aeiouyæœøıαεηιουωаеёиоуыэюяіїє"
-_ONSET = re.compile(
-    rf"(?:sch|[cpgts]h|ck|qu|[bdfgkpt][lr]|[^\W\d_{_VOWELS}])(?=[{_VOWELS}])", re.IGNORECASE
-)
+_ONSET = rf"(?i)(?:sch|[cpgts]h|ck|qu|[bdfgkpt][lr]|[^\W\d_{_VOWELS}])(?=[{_VOWELS}])"
 _SYLLABLE = 3
 
 
@@ -128,7 +126,7 @@ def syllables(word: str) -> list[str]:
     if pattern(r"[\p{Latin}\p{Greek}\p{Cyrillic}\p{Mn}\p{P}]+").fullmatch(word) is None:
         return [word]
     bases = "".join(unicodedata.normalize("NFD", char)[0] for char in word)
-    starts = [found.start() for found in _ONSET.finditer(bases)]
+    starts = [found.start() for found in re.finditer(_ONSET, bases)]
     inner = [start for start in starts if _SYLLABLE <= start <= len(word) - _SYLLABLE]
     return [word[start:end] for start, end in pairwise([0, *inner, len(word)])]
 

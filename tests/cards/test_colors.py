@@ -1,7 +1,6 @@
 """The colours of cards are always colours, and letters in them can always be read."""
 
 import re
-from dataclasses import asdict
 
 import pytest
 from hypothesis import example, given
@@ -27,7 +26,7 @@ def test_a_site_that_chooses_nothing_has_colours_and_no_problem() -> None:
 def test_chosen_colours_are_used_as_they_are_written() -> None:
     chosen = {"background": "#ffffff", "text": "#202124", "accent": "#c02942"}
     colors, problems = card_colors(chosen)
-    assert [asdict(colors)[key] for key in KEYS] == [*chosen.values()]
+    assert [colors._asdict()[key] for key in KEYS] == [*chosen.values()]
     assert problems == ()
 
 
@@ -125,17 +124,17 @@ def readable(colors: CardColors) -> None:
 def test_letters_can_be_read_whatever_colours_are_chosen(chosen: dict[str, str]) -> None:
     colors, problems = card_colors(chosen)
     readable(colors)
-    kept = {key: value for key, value in asdict(colors).items() if key in chosen}
+    kept = {key: value for key, value in colors._asdict().items() if key in chosen}
     assert (kept != chosen) == bool(problems)
 
 
 @given(st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text()), st.one_of(st.text(), COLORS)))
 def test_any_text_in_the_place_of_a_colour_gives_colours(chosen: dict[str, str]) -> None:
     colors, problems = card_colors(chosen)
-    assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in asdict(colors).values())
+    assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in colors._asdict().values())
     readable(colors)
     for key in KEYS:
-        if key in chosen and asdict(colors)[key] != chosen[key]:
+        if key in chosen and colors._asdict()[key] != chosen[key]:
             mine = [problem for problem in problems if repr(key) in problem.where]
             short = re.fullmatch("#[0-9a-f]{3,6}", chosen[key].strip().lower())
             assert mine or short
