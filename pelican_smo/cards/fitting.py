@@ -50,7 +50,8 @@ _LIMITS = {
 class Fitted:
     """A text that fits its box, in pixels: ``style`` is the CSS to give to its element.
 
-    ``text`` has line breaks where its lines end, and an ellipsis where ``is_cut``.
+    ``text`` has line breaks where its lines end, which ``style`` shows as such, and zero-width
+    spaces where an engine needs them; it has an ellipsis where ``is_cut``.
     """
 
     text: str
@@ -112,12 +113,10 @@ def fit(
         by_phrase=is_phrased(text),
         break_words=False,
     )
+    found = _Set("", style, Extent(0, 0, 0))
     if text:
-        found = _Box(measure, int(box["width"]), box["height"], int(box["min"]), style).set(
-            text, language
-        )
-    else:
-        found = _Set("", style, Extent(0, 0, 0))
+        bounds = int(box["width"]), box["height"], int(box["min"])
+        found = _Box(measure, *bounds, style).set(text, language)
     return Fitted(
         text=found.text,
         size=found.style.size,
@@ -131,30 +130,25 @@ def fit(
 
 
 def _box(**asked: Any) -> dict[str, float]:
-    """Return what a template asked for as numbers; raises CardError for what is none."""
+    """Return what a template asked for, which is numbers; raises CardError where it is none."""
     for name, value in asked.items():
         low, high = _LIMITS[name]
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not low <= value <= high
-        ):
-            raise CardError(
-                "fit()", f"{name} must be a number from {low} to {high}, got {value!r}", _REMEDY
-            )
-    if asked["min"] > asked["max"]:
-        told = f"min={asked['min']} is more than max={asked['max']}"
-        raise CardError("fit()", told, _REMEDY)
-    if asked["height"] < asked["min"] * asked["line_height"]:
-        told = (
-            f"height={asked['height']} has no room for one line of min={asked['min']} "
-            f"with line_height={asked['line_height']}"
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or not low <= value <= high:
+            raise _slip(f"{name} must be a number from {low} to {high}, got {value!r}")
+    low, high, line = asked["min"], asked["max"], asked["line_height"]
+    if low > high:
+        raise _slip(f"min={low} is more than max={high}")
+    if asked["height"] < low * line:
+        raise _slip(
+            f"height={asked['height']} has no room for one line of min={low} "
+            f"with line_height={line}"
         )
-        raise CardError("fit()", told, _REMEDY)
     return asked
 
 
-_REMEDY = "correct the template"
+def _slip(told: str) -> CardError:
+    return CardError("fit()", told, "correct the template")
 
 
 def _leading(text: str, box: dict[str, float]) -> float:
