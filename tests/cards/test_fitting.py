@@ -263,6 +263,7 @@ BOXES = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(ANY | WORDS, BOXES)
 def test_any_text_stays_inside_any_box(text: str, box: dict[str, Any]) -> None:
     found = fit(text, measure=Typewriter(more=0.05), **box)
@@ -271,6 +272,7 @@ def test_any_text_stays_inside_any_box(text: str, box: dict[str, Any]) -> None:
     assert box["min"] <= found.size <= box["max"]
 
 
+@settings(deadline=None)
 @given(WORDS, BOXES)
 def test_words_stay_whole_and_in_order(text: str, box: dict[str, Any]) -> None:
     found = fit(text, measure=Typewriter(), **box)
@@ -284,7 +286,7 @@ def test_words_stay_whole_and_in_order(text: str, box: dict[str, Any]) -> None:
 
 
 # 600 titles of strangers, by the real engine and our font.
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(ANY, BOXES)
 def test_random_titles_stay_inside_or_are_refused(text: str, box: dict[str, Any]) -> None:
     try:

@@ -1,6 +1,6 @@
 """Words of known widths are broken into lines, by arithmetic alone."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pelican_smo.cards.lines import Word, Words
@@ -53,6 +53,7 @@ def test_what_is_cut_has_room_for_the_ellipsis() -> None:
     assert words(1, 1).without_last().without_last().cut(10, 99, rows=3) is None
 
 
+@settings(deadline=None)
 @given(WIDTHS, st.floats(1, 30))
 def test_even_lines_are_as_many_and_none_is_wider(widths: list[float], room: float) -> None:
     found = words(*widths)
@@ -65,6 +66,7 @@ def test_even_lines_are_as_many_and_none_is_wider(widths: list[float], room: flo
         assert width <= max(room, *widths) + 1e-6
 
 
+@settings(deadline=None)
 @given(WIDTHS, st.floats(7, 30), st.integers(1, 5))
 def test_a_cut_text_has_no_more_lines_than_it_may(
     widths: list[float], room: float, rows: int

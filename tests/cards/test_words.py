@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pelican_smo.cards.words import clean, direction, graphemes, phrases, syllables, version
@@ -54,6 +54,7 @@ def test_of_marks_piled_on_a_letter_three_stay() -> None:
         assert clean(text) == unicodedata.normalize("NFC", text)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_clean_text_is_on_one_line_and_stays_as_it_is(text: str) -> None:
     found = clean(text)
@@ -122,6 +123,7 @@ def test_the_language_decides_between_kinds_of_chinese_only() -> None:
     assert phrases(han, "zh") != phrases(han, "zh-Hant")
 
 
+@settings(deadline=None)
 @given(ANY, LANGUAGES)
 def test_phrases_joined_are_the_text_and_no_character_is_torn(text: str, language: str) -> None:
     text = clean(text)
@@ -139,6 +141,7 @@ def test_phrases_joined_are_the_text_and_no_character_is_torn(text: str, languag
         assert start in ends or phrase.endswith((" ", "\u200b"))
 
 
+@settings(deadline=None)
 @given(
     st.text(
         st.sampled_from("、。」』）！？ーっゃぁ々ๆ「『（¿11分回年東京はที่"), min_size=2, max_size=30
@@ -192,6 +195,7 @@ def test_a_word_is_parted_where_a_reader_might_part_it(parted: str) -> None:
     assert "-".join(syllables(word)) == parted
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_syllables_joined_are_the_word(word: str) -> None:
     word = clean(word)
