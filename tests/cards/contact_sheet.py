@@ -46,7 +46,8 @@ class Card(NamedTuple):
 def library(more: Sequence[Path] = ()) -> FontLibrary:
     """Return the fonts that hold the letters of the hard titles, and those in folders ``more``."""
     fonts = Path(__file__).parent / "fonts"
-    return FontLibrary([fonts], Path(), system=False, packages=lambda: more)
+    # No folder: nothing is kept.
+    return FontLibrary([fonts], Path(__file__), system=False, packages=lambda: more)
 
 
 def card(hard: HardTitle, fonts: FontLibrary, engine: Takumi, layout: str = "plain") -> Card:
