@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
+from pelican_smo.labels import Direction
+
 __all__ = [
     "HEIGHT",
     "WIDTH",
     "CardEngine",
-    "Direction",
     "Drawing",
     "Extent",
     "Font",
@@ -20,7 +21,6 @@ __all__ = [
 # What every network shows large (reference: Facebook's and X's documentation of cards).
 WIDTH, HEIGHT = 1200, 630
 
-Direction = Literal["ltr", "rtl"]
 Format = Literal["png", "jpeg"]
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pelican_smo.cards.engine import Direction, Extent, TextStyle
+from pelican_smo.cards.engine import Extent, TextStyle
 from pelican_smo.cards.lines import Word, Words
 from pelican_smo.cards.scripts import is_joined, is_phrased, least_leading, with_breaks
 from pelican_smo.cards.words import clean, direction, graphemes, phrases, syllables
 from pelican_smo.errors import CardError
+from pelican_smo.labels import Direction
 from pelican_smo.text import plain
 
 __all__ = ["Fitted", "fit"]

@@ -17,7 +17,6 @@ from pelican_smo.cards.engine import (
     HEIGHT,
     WIDTH,
     CardEngine,
-    Direction,
     Drawing,
     Extent,
     TextStyle,
@@ -28,6 +27,7 @@ from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, scri
 from pelican_smo.cards.subject import VARIABLES, alt, facts, setting, site
 from pelican_smo.collect import Collector, written
 from pelican_smo.errors import CardError
+from pelican_smo.labels import Direction
 from pelican_smo.settings import Settings, beside_settings, cache_folder, is_layout
 from pelican_smo.text import plain
 
@@ -152,7 +152,7 @@ class Planner:
         }
         names = frozenset({"title", *layout.variables} & VARIABLES.keys())
         letters = "".join(dict.fromkeys("".join((layout.letters, *_strings(said)))))
-        return _Shared(layout, names, said, letters, _digest(parts))
+        return _Shared(layout, names, said, letters, _digest(_CANONICAL.encode(parts)))
 
     # One card
 
@@ -181,7 +181,6 @@ class Planner:
         choice = self._fonts_for(shared, said, told, language)
         parts = [
             shared.digest,
-            told,
             language,
             towards,
             [[font.digest, *font.families] for font in choice.fonts],
@@ -195,7 +194,7 @@ class Planner:
             said={**shared.said, **said},
             choice=choice,
             pictures=pictures,
-            key=_digest(parts),
+            key=_digest(told, _CANONICAL.encode(parts)),
         )
 
     def _fonts_for(
@@ -290,5 +289,5 @@ def _strings(value: Any) -> list[str]:
     return [text for one in value for text in ([one] if isinstance(one, str) else _strings(one))]
 
 
-def _digest(parts: Mapping[str, Any] | list[Any]) -> str:
-    return hashlib.blake2b(_CANONICAL.encode(parts).encode(), digest_size=16).hexdigest()
+def _digest(*texts: str) -> str:
+    return hashlib.blake2b("".join(texts).encode(), digest_size=16).hexdigest()

@@ -8,8 +8,8 @@ from importlib import metadata
 from itertools import pairwise
 from typing import Any
 
-from pelican_smo.cards.engine import Direction
 from pelican_smo.cards.scripts import is_phrased, pattern
+from pelican_smo.labels import Direction
 
 __all__ = ["clean", "direction", "graphemes", "phrases", "syllables", "version"]
 

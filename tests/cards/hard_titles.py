@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pelican_smo.cards import samples
-from pelican_smo.cards.engine import Direction
+from pelican_smo.labels import Direction
 
 __all__ = ["HARD_TITLES", "HardTitle"]
 
