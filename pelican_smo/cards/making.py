@@ -66,6 +66,7 @@ class _Making:
     ) -> None:
         self.planner, self.contents, self.console = planner, contents, console
         self.cache = CardCache(cache_folder(planner.settings, planner.pelican) / "cards")
+        self.site_url = absolute(planner.collector.site_url, "")
         self.failed: dict[str, CardError] = {}
         self.lacking: list[Lacking] = []
         self.drawn = 0
@@ -210,9 +211,8 @@ class _Making:
 
     def _image(self, row: Row, plan: Plan, form: Format) -> Image:
         """Return the card as pages name it: by a URL that changes with what is drawn."""
-        url = absolute(self.planner.collector.site_url, quote(row.path))
         return Image(
-            url=f"{url}?v={row.key[:8]}",
+            url=f"{self.site_url}{quote(row.path)}?v={row.key[:8]}",
             alt=plan.alt,
             width=WIDTH,
             height=HEIGHT,

@@ -1,7 +1,7 @@
 """The home of what the files of cards are called: by the article's slug, and for good."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -15,15 +15,18 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST = 60
 
 
-def stems(contents: Iterable[Any], default_language: str) -> Mapping[int, str]:
+def stems(contents: Collection[Any], default_language: str) -> Mapping[int, str]:
     """Return the name of each content's card, without its suffix, by the content's ``id()``.
 
     It is the slug, with the language where that is not the site's. Of two articles of one slug
     the older one has it; the name of the other one ends in its id. So a name stays, and with it
     all that was shared, whatever is written later.
     """
-    found: dict[int, str] = {}
-    taken: set[str] = set()
+    found = {id(content): _stem(content, default_language) for content in contents}
+    taken = {stem.casefold() for stem in found.values()}
+    if len(taken) == len(found):  # as nearly always
+        return found
+    taken.clear()
     for content in sorted(contents, key=_age):
         stem = next(
             name for name in _names(content, default_language) if name.casefold() not in taken
