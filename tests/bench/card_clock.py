@@ -32,10 +32,11 @@ def children_cpu() -> float:
 def timed(draw: Callable[..., None]) -> Callable[..., None]:
     """Return ``Run.draw_cards``, its time written down."""
 
-    def draw_cards(run: Run, *args: Any) -> None:
+    def draw_cards(run: Run, context: Any, *args: Any) -> None:
+        run.collector(context)  # which the first page needs, with cards or without
         ROW["each"].append(time.process_time())
         wall, cpu, others = time.perf_counter(), time.process_time(), children_cpu()
-        draw(run, *args)
+        draw(run, context, *args)
         ROW["wall"] = time.perf_counter() - wall
         ROW["cpu"] = time.process_time() - cpu
         ROW["workers_cpu"] = children_cpu() - others
