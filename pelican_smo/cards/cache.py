@@ -160,7 +160,9 @@ class CardCache:
 
     def _measured(self, row: Row) -> Row:
         entry = self._entry(row.key)
-        return row._replace(bytes=entry.bytes) if entry is not None else row
+        if entry is None or entry.bytes == row.bytes:
+            return row
+        return row._replace(bytes=entry.bytes)
 
     def _entry(self, key: str) -> Kept | None:
         if key not in self._entries:

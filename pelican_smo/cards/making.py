@@ -172,7 +172,7 @@ class _Making:
                 continue
             forms[plan.key] = outcome.form
             path = f"{FOLDER}{names[id(content)]}.{_SUFFIXES[outcome.form]}"
-            rows[id(content)] = _row(path, plan, content)
+            rows[id(content)] = _row(path, plan, content, outcome.bytes)
         problems = self.cache.publish(
             Path(self.planner.pelican["OUTPUT_PATH"]),
             [*rows.values()],
@@ -220,7 +220,7 @@ class _Making:
         )
 
 
-def _row(path: str, plan: Plan, content: Any) -> Row:
+def _row(path: str, plan: Plan, content: Any, size: int) -> Row:
     return Row(
         path=path,
         key=plan.key,
@@ -228,4 +228,5 @@ def _row(path: str, plan: Plan, content: Any) -> Row:
         source=content.relative_source_path or "",
         layout=plan.layout.name,
         language=plan.language,
+        bytes=size,
     )

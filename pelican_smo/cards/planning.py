@@ -92,6 +92,7 @@ class Planner:
         self.problems = [*problems, *self._library.problems]
         self._css = self._stylesheet()
         self._layouts: dict[str, _Shared | CardError] = {}
+        self._common: dict[tuple[object, ...], str] = {}  # of cards that share all but the words
         self._plain_fonts: dict[tuple[str, str], Choice] = {}
         self._logo = next(collector.logos(), None)
 
@@ -113,9 +114,9 @@ class Planner:
 
     def layout_name(self, content: Any) -> str:
         """Return the layout of the card of ``content``: its own, its category's, the site's."""
-        own = plain(written(content).get("smo_card", "")).lower()
-        if own and own not in _YES:
-            return own
+        own = written(content).get("smo_card")
+        if own and (name := plain(own).lower()) and name not in _YES:
+            return name
         category = content.category.name if hasattr(content, "category") else ""
         return self.settings.card_layout_of(category)
 
@@ -179,13 +180,12 @@ class Planner:
         towards = words.direction(title, language)
         told = _CANONICAL.encode(said)
         choice = self._fonts_for(shared, said, told, language)
-        parts = [
-            shared.digest,
-            language,
-            towards,
-            [[font.digest, *font.families] for font in choice.fonts],
-            {name: self._digests.of(path) for name, path in pictures.items()},
-        ]
+        common = shared.digest, language, towards, choice.fonts, *pictures.items()
+        if common not in self._common:
+            fonts = [[font.digest, *font.families] for font in choice.fonts]
+            files = {name: self._digests.of(path) for name, path in pictures.items()}
+            parts = [shared.digest, language, towards, fonts, files]
+            self._common[common] = _CANONICAL.encode(parts)
         return Plan(
             layout=shared.layout,
             title=title,
@@ -194,7 +194,7 @@ class Planner:
             said={**shared.said, **said},
             choice=choice,
             pictures=pictures,
-            key=_digest(told, _CANONICAL.encode(parts)),
+            key=_digest(told, self._common[common]),
         )
 
     def _fonts_for(
