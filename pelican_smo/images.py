@@ -14,12 +14,12 @@ from pelican_smo.report import Report
 from pelican_smo.text import cut, plain
 from pelican_smo.urls import absolute, is_absolute
 
-__all__ = ["ImageFinder", "Measured", "content_images"]
+__all__ = ["ALT_LIMIT", "ImageFinder", "Measured", "content_images"]
 
 _IMG = re.compile(r"<[iI][mM][gG]\s((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"\b(src|alt|width|height)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _REFERENCE = re.compile(r"[{|](static|attach|filename)[|}](.*)", re.DOTALL)
-_ALT_LIMIT = 420
+ALT_LIMIT = 420
 # What every network shows; SVG and AVIF are refused by most of them.
 _TYPES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -93,7 +93,7 @@ class ImageFinder:
                 "use PNG, JPEG, GIF or WebP",
             )
             return None
-        alt = cut(alt, _ALT_LIMIT)
+        alt = cut(alt, ALT_LIMIT)
         if source is None:
             if url.startswith(f"{self.site_url}/"):
                 self.report.add(

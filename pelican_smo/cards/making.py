@@ -69,7 +69,7 @@ class _Making:
         self.site_url = absolute(planner.collector.site_url, "")
         self.failed: dict[str, CardError] = {}
         self.lacking: list[Lacking] = []
-        self.drawn = 0
+        self.drawn: set[str] = set()
 
     def made(self, report: Report) -> Made:
         begun = time.perf_counter()
@@ -81,8 +81,9 @@ class _Making:
             report.add("warning", problem.where, problem.problem, problem.remedy)
         tell(self.lacking, report)
         seconds = time.perf_counter() - begun
-        kept = len(images) - self.drawn
-        counted = f"{self.drawn} drawn, {kept} kept, {len(self.lacking)} failed"
+        drawn = sum(plans[number].key in self.drawn for number in images)
+        kept = len(images) - drawn
+        counted = f"{drawn} drawn, {kept} kept, {len(self.lacking)} failed"
         return Made(images, f"cards: {counted}, {seconds:.2f} s")
 
     def _planned(self) -> Iterator[tuple[Any, Plan]]:
@@ -146,7 +147,7 @@ class _Making:
         if isinstance(card, CardError):
             self.failed[key] = card
         else:
-            self.drawn += 1
+            self.drawn.add(key)
 
     def _outcome(self, key: str) -> Cached | CardError:
         """Return what there is for ``key`` after drawing."""

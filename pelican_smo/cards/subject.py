@@ -7,7 +7,8 @@ from typing import Any
 
 from pelican_smo.cards.words import clean
 from pelican_smo.collect import Collector, written
-from pelican_smo.text import plain
+from pelican_smo.images import ALT_LIMIT
+from pelican_smo.text import cut, plain
 from pelican_smo.urls import host
 
 __all__ = ["VARIABLES", "alt", "facts", "setting", "site"]
@@ -97,7 +98,10 @@ def _is_plain(value: Any) -> bool:
 
 
 def alt(said: Mapping[str, Any]) -> str:
-    """Return in words what a card says that shows the variables ``said``, for who cannot see it."""
+    """Return in words what a card says that shows the variables ``said``, for who cannot see it.
+
+    Like any picture's, they are ALT_LIMIT characters at most.
+    """
     title = said.get("title", "")
     quote = said.get("quote", "")
     sentences = [
@@ -106,7 +110,7 @@ def alt(said: Mapping[str, Any]) -> str:
         ", ".join(filter(None, (*said.get("authors", ()), said.get("date", "")))),
         said.get("site", {}).get("name", ""),
     ]
-    return " ".join(_sentence(one) for one in sentences if one)
+    return cut(" ".join(_sentence(one) for one in sentences if one), ALT_LIMIT)
 
 
 def _sentence(text: str) -> str:

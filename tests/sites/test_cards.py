@@ -21,6 +21,7 @@ from PIL import Image
 from pelican_smo.cards import making, takumi
 from pelican_smo.cards.rows import manifest_path
 from pelican_smo.errors import FindingsError
+from pelican_smo.images import ALT_LIMIT
 
 Messages = Callable[[], str]
 ON: Mapping[str, Any] = {
@@ -489,3 +490,19 @@ def test_one_line_says_what_was_drawn_and_kept(
     assert [line.rpartition(", ")[0] for line in lines if "drawn" in line] == [
         "pelican_smo: cards: 1 drawn, 1 kept, 1 failed"
     ]
+
+
+def test_the_closing_line_counts_the_cards_of_articles_only(
+    build: Build, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    taken = {"output/smo/cards/two.png": b"mine"}
+    build(site(article(), article("two"), **taken), **ON, SMO_CARD_SAMPLES=True)
+    assert "pelican_smo: cards: 1 drawn, 0 kept, 1 failed" in caplog.text
+
+
+def test_a_very_long_title_makes_no_longer_words_for_who_cannot_see_the_card(build: Build) -> None:
+    output = build(site(article(Title="letters " * 1250)), **ON)
+    alt = meta((output / "one.html").read_text(), "og:image:alt")
+    assert alt.startswith("letters letters ")
+    assert len(alt) <= ALT_LIMIT
