@@ -20,11 +20,12 @@ _PACKAGE = "budoux"
 # characters, and marks of interlinear notes, which are drawn as boxes. Joiners, direction
 # marks, soft hyphens and zero-width spaces stay: words are written with them.
 _UNWANTED = (
-    r"[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\U000e0001"
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\U000e0001"
     + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
     + "]"
 )
 # Of marks above or below a letter languages stack two, some three; strangers stack thirty.
+_ABOVE, _BELOW = 230, 220
 _PILED = r"([\p{ccc=230}\p{ccc=220}]{3})[\p{ccc=230}\p{ccc=220}]+"
 
 _RTL_LANGUAGES = re.compile(
@@ -75,8 +76,10 @@ def clean(text: str) -> str:
     text = " ".join(str(text).split())
     if text.isascii() and text.isprintable():
         return text
-    text = unicodedata.normalize("NFC", pattern(_UNWANTED).sub("", text))
-    return " ".join(pattern(_PILED).sub(r"\1", text).split())
+    text = unicodedata.normalize("NFC", re.sub(_UNWANTED, "", text))
+    if not {_ABOVE, _BELOW}.isdisjoint(map(unicodedata.combining, text)):
+        text = pattern(_PILED).sub(r"\1", text)
+    return " ".join(text.split())
 
 
 def direction(text: str, language: str) -> Direction:
