@@ -24,7 +24,9 @@ _TRIES: tuple[tuple[Format, int], ...] = (
     ("jpeg", 45),
     ("jpeg", 30),
 )
-_KNOWN = "save it as PNG, JPEG, WebP or SVG"
+# More than that the engine does not decode.
+_WIDEST = 8192
+_KNOWN = f"save it as PNG, JPEG, WebP or SVG, of at most {_WIDEST} pixels a side"
 _MARK = b"pelican_smo"
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 _PNG_END, _JPEG_END = b"IEND\xaeB`\x82", b"\xff\xd9"

@@ -176,9 +176,23 @@ def test_a_picture_that_cannot_be_decoded_is_named(
     drawing = Drawing(html=html, css="", fonts=(), images={"cover": good, 'a "logo"': bad})
     error = why(takumi, drawing)
     assert str(error) == (
-        f"{bad}: is no picture that can be drawn; save it as PNG, JPEG, WebP or SVG"
+        f"{bad}: is no picture that can be drawn; "
+        "save it as PNG, JPEG, WebP or SVG, of at most 8192 pixels a side"
     )
     assert not isinstance(error, PassingError)
+
+
+@pytest.mark.parametrize(("width", "is_drawn"), [(8192, True), (8193, False)])
+def test_a_picture_of_more_pixels_than_is_said_is_not_drawn(
+    takumi: Takumi, tmp_path: Path, width: int, is_drawn: bool
+) -> None:
+    path = tmp_path / "cover.png"
+    path.write_bytes(png(width, 4))
+    drawing = Drawing(html='<img src="cover">', css="", fonts=(), images={"cover": path})
+    if is_drawn:
+        assert encoded(takumi, drawing).form == "png"
+    else:
+        assert "at most 8192 pixels" in why(takumi, drawing).remedy
 
 
 def test_a_picture_that_is_not_there_is_named_and_looked_for_again(tmp_path: Path) -> None:
