@@ -205,7 +205,7 @@ class Collector:
     def _site(self) -> Site:
         pelican, settings = self.pelican, self.settings
         home = f"{self.site_url}/" if self.site_url else ""
-        logo = self._picture(settings.logo or pelican.get("SITELOGO"), "SMO_LOGO")
+        logo = self._logo(settings.logo or pelican.get("SITELOGO"), "SMO_LOGO")
         account = Account(
             x=x_handle(str(settings.accounts.get("x") or pelican.get("TWITTER_USERNAME") or "")),
             fediverse=fediverse_handle(settings.accounts.get("fediverse", "")),
@@ -227,7 +227,7 @@ class Collector:
                 name=plain(publisher.get("name") or name),
                 type=publisher.get("type", "Organization"),
                 url=safe(publisher.get("url") or home),
-                image=self._picture(publisher.get("logo"), "SMO_PUBLISHER") or logo,
+                image=self._logo(publisher.get("logo"), "SMO_PUBLISHER") or logo,
                 profiles=tuple(
                     dict.fromkeys([*profiles, *([x_profile(account.x)] if account.x else [])])
                 ),
@@ -243,6 +243,12 @@ class Collector:
         if not reference or not self.site_url:
             return None
         return self.images.find(str(reference), plain(alt), where=where)
+
+    def _logo(self, reference: Any, where: str) -> Image | None:
+        """Return a logo, which search engines and cards show as SVG, too, and networks not at all."""
+        if not reference or not self.site_url:
+            return None
+        return self.images.find(str(reference), where=where, as_svg=True)
 
     def _feeds(self, name: str) -> tuple[Feed, ...]:
         pelican = self.pelican

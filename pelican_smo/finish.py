@@ -102,17 +102,24 @@ class Run:
     ) -> None:
         """Have a card for each content that wants one, by the templates of ``env``.
 
-        ``console`` shows who waits how far it is. A mistake of ours leaves the site's own picture where there would have been cards.
+        ``console`` shows who waits how far it is. A mistake of ours leaves the site's own picture
+        where there would have been cards.
         """
-        if not self.settings.cards:
+        if not self.settings.cards and not (self._cache / "cards").is_dir():
             return
-        from pelican_smo.cards.making import make  # noqa: PLC0415  for sites with cards only
+        from pelican_smo.cards.making import clear, make  # noqa: PLC0415  for such sites only
         from pelican_smo.cards.planning import Planner  # noqa: PLC0415
 
         collector = self.collector(context)
         try:
+            if not self.settings.cards:
+                clear(self._cache, Path(self.pelican["OUTPUT_PATH"]))
+                return
             wanted = [one for one in self.contents if collector.wants_card(one, one.smo.kind)]
             planner = Planner(self.settings, self.pelican, collector, env)
+            planner.check_categories(
+                {str(one.category) for one in self.contents if hasattr(one, "category")}
+            )
             self._cards, self.cards_line = make(wanted, planner, self.report, console)
         except Exception as error:
             log.debug("pelican_smo: cards", exc_info=True)
@@ -122,6 +129,10 @@ class Run:
                 f"left out, for a mistake in pelican_smo: {error!r}",
                 "please report it with what `pelican --debug` prints",
             )
+
+    @property
+    def _cache(self) -> Path:
+        return cache_folder(self.settings, self.pelican)
 
     def _ids(self) -> set[str]:
         return {article_id(content) for content in self.contents}
@@ -299,7 +310,7 @@ class Run:
     def close(self, output: Path) -> None:
         """Write the files that belong to the whole run; a full disk is reported, no more."""
         self.responses.note_left()
-        cache = cache_folder(self.settings, self.pelican)
+        cache = self._cache
         site = str(self.pelican.get("SITEURL") or "").rstrip("/")
         try:
             for path, text in self.sharing.files.items():

@@ -76,16 +76,18 @@ class ImageFinder:
         where: str,
         folder: str = "",
         page_url: str = "",
+        as_svg: bool = False,
     ) -> Image | None:
         """Return the image that ``reference`` means, or None with a finding that says why.
 
-        ``folder`` is the content folder of the file that names it, ``page_url`` the page that
+        An SVG, which networks do not show, is one only if ``as_svg`` says so. ``folder`` is the content folder of the file that names it, ``page_url`` the page that
         shows it (for references out of a rendered body), ``where`` the name for findings.
         """
         url, source = self._resolve(reference.strip(), folder, page_url)
         if not url:
             return None
-        if urlsplit(url).path.lower().endswith(_UNSHOWN):
+        is_svg = as_svg and urlsplit(url).path.lower().endswith(".svg")
+        if urlsplit(url).path.lower().endswith(_UNSHOWN) and not is_svg:
             self.report.add(
                 "warning",
                 where,
@@ -94,15 +96,15 @@ class ImageFinder:
             )
             return None
         alt = cut(alt, ALT_LIMIT)
-        if source is None:
-            if url.startswith(f"{self.site_url}/"):
-                self.report.add(
-                    "warning",
-                    where,
-                    f"the image {reference!r} is no file of the site",
-                    "correct its path, or add its folder to STATIC_PATHS",
-                )
-                return None
+        if source is None and url.startswith(f"{self.site_url}/"):
+            self.report.add(
+                "warning",
+                where,
+                f"the image {reference!r} is no file of the site",
+                "correct its path, or add its folder to STATIC_PATHS",
+            )
+            return None
+        if source is None or is_svg:
             return Image(url=url, alt=alt)
         measured = self.measure(source)
         if measured is None:

@@ -428,7 +428,7 @@ class Settings:
     )
     card_fonts: tuple[str, ...] = option(
         (),
-        "font files, or folders of them, beside the settings file; the first is the title's",
+        "font files, or folders of them, beside the settings file; the first that has Latin letters is used for all that it has",
         names(),
     )
     card_css: str = option(

@@ -15,7 +15,7 @@ from pelican_smo.manifest import write_atomically
 __all__ = ["KnownLayouts"]
 
 # Another number has every layout read again: for a change of ours in what is looked for.
-_VERSION = 1
+_VERSION = 2
 # What decides how an environment reads a template.
 _SYNTAX = (
     "block_start_string",

@@ -1,8 +1,9 @@
 """The home of a card's template: what it is made of, what it uses, and its HTML."""
 
+import difflib
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
@@ -10,8 +11,10 @@ from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxE
 from pelican_smo.cards.draw import PassingError
 from pelican_smo.errors import CardError
 
-__all__ = ["Layout", "Markup", "digest_of", "layout_of", "markup_of", "template_name"]
+__all__ = ["MAPPINGS", "Layout", "Markup", "digest_of", "layout_of", "markup_of", "template_name"]
 
+# Variables of which a template reads a field or two, and only those are part of its card.
+MAPPINGS = ("metadata", "site")
 # Not compiled before there is something to draw, as all of these.
 _STYLE = r"(?is)<style\b[^>]*>(.*?)</style\s*>"
 # A picture that img() did not find has no source, which an engine takes for a mistake.
@@ -24,7 +27,8 @@ _NOT_DRAWN = (
 class Layout(NamedTuple):
     """A card's template with all that it includes: its digest, and what it uses.
 
-    ``variables`` are the names that it reads, ``pictures`` what it calls img() with, ``letters``
+    ``variables`` are the names that it reads, with the field where it reads only fields
+    ("site.name"), ``pictures`` what it calls img() with, ``letters``
     those that it says by itself, of which ASCII is left out. ``parts`` are the templates that
     it is made of; None where a name made while rendering may lead to others.
     """
@@ -63,11 +67,7 @@ def layout_of(env: Environment, name: str) -> Layout:
         _read(env, template, frozenset(), sources, found)
     except TemplateError as error:
         if isinstance(error, TemplateNotFound) and error.name == template:
-            raise CardError(
-                f"layout {name!r}",
-                f"there is no template {template}",
-                f"the layouts are {', '.join(_layouts(env))}",
-            ) from error
+            raise _missing(name, template, _layouts(env)) from error
         raise _failed(error, template) from error
     letters = {char for source in sources.values() for char in source if not char.isascii()}
     return Layout(
@@ -78,6 +78,16 @@ def layout_of(env: Environment, name: str) -> Layout:
         pictures=tuple(sorted(found.pictures)),
         letters="".join(sorted(letters)),
         parts=None if found.is_open else tuple(sorted(sources)),
+    )
+
+
+def _missing(name: str, template: str, layouts: Sequence[str]) -> CardError:
+    near = difflib.get_close_matches(name, layouts, n=1)
+    remedy = f"the layouts are {', '.join(layouts)}"
+    return CardError(
+        f"layout {name!r}",
+        f"there is no template {template}",
+        f"did you mean {near[0]!r}? {remedy}" if near else remedy,
     )
 
 
@@ -113,11 +123,17 @@ def _read(
         if block.name in replaced:
             block.body = []
     try:
-        found.variables |= meta.find_undeclared_variables(tree)
+        found.variables |= {*_fields(tree, meta.find_undeclared_variables(tree))}
     except TemplateSyntaxError as error:  # it does not know which template it looks at
         raise TemplateSyntaxError(error.message or "", error.lineno, template, filename) from error
     found.pictures |= {*_pictures(tree, template)}
     parents = {_text(node.template) for node in tree.find_all(nodes.Extends)}
+    if template in parents:
+        raise CardError(
+            f"template {filename or template}",
+            f"it extends {template!r}, which is itself",
+            f'write {{% extends "!{template}" %}} for the one that it replaces',
+        )
     own = frozenset(block.name for block in tree.find_all(nodes.Block) if not _shows_parent(block))
     for other in meta.find_referenced_templates(tree):
         hidden = replaced | own if other in parents else frozenset[str]()
@@ -129,6 +145,30 @@ def _read(
                 # {% include ["mine.html", "smo/card.html"] %} may name what is not there; one
                 # that must be is told of when the template is rendered.
                 sources[name] = ""
+
+
+def _fields(tree: nodes.Template, variables: Iterable[str]) -> Iterator[str]:
+    """Yield ``variables``, and instead of one that is a mapping the fields that are read of it."""
+    for name in variables:
+        if name not in MAPPINGS:
+            yield name
+            continue
+        reads: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr)]
+        reads += tree.find_all(nodes.Getitem)
+        fields = [field for one in reads if _is_name(one.node, name) and (field := _field(one))]
+        named = [one for one in tree.find_all(nodes.Name) if _is_name(one, name)]
+        if len(fields) < len(named):
+            yield name
+        yield from (f"{name}.{field}" for field in fields)
+
+
+def _is_name(node: nodes.Node, name: str) -> bool:
+    return isinstance(node, nodes.Name) and node.name == name
+
+
+def _field(read: nodes.Getattr | nodes.Getitem) -> str:
+    name = read.attr if isinstance(read, nodes.Getattr) else _text(read.arg)
+    return "" if hasattr(dict, name) else name  # metadata.items() reads all of it
 
 
 def _text(node: nodes.Node) -> str:
@@ -194,7 +234,9 @@ def _failed(error: Exception, template: str) -> PassingError:
         told = f"{error.where}: {error.problem}".removeprefix(": ")
         return PassingError(where, told, error.remedy)
     kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
-    message = error.message if isinstance(error, TemplateError) else str(error)
+    message = str(error.message if isinstance(error, TemplateError) else error).rstrip(".")
+    if isinstance(error, TemplateNotFound):
+        message = f"there is no template {message}"
     return PassingError(where, f"{kind}{message}", "correct the template")
 
 

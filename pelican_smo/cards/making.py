@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pelican_smo.cards import takumi
-from pelican_smo.cards.cache import Cached, CardCache, Refusal, Refused, Row, Sample
+from pelican_smo.cards.cache import Cached, CardCache, Refusal, Refused, Row, Sample, manifest_path
 from pelican_smo.cards.draw import PassingError
 from pelican_smo.cards.engine import HEIGHT, WIDTH, CardEngine, Drawing, Format
 from pelican_smo.cards.naming import stems
@@ -26,7 +26,7 @@ from pelican_smo.urls import absolute
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Made", "make"]
+__all__ = ["Made", "clear", "make"]
 
 _NEEDED = ("pytakumi", "budoux")
 _INSTALL = "pip install 'pelican-smo[cards]'"
@@ -56,6 +56,15 @@ def make(
     made = making.made(report)
     planner.close()
     return made
+
+
+def clear(cache: Path, output: Path) -> None:
+    """Take away from ``output`` the cards of a site that wants none any more.
+
+    ``cache`` is the site's folder for what can be made again.
+    """
+    if manifest_path(cache / "cards", output).is_file():
+        CardCache(cache / "cards").publish(output, [])
 
 
 class _Making:
@@ -204,6 +213,8 @@ class _Making:
                 yield Sample(plan.key, outcome.form, plan.title, plan.language, plan.layout.name)
 
     def _refused(self, examples: Iterable[Plan]) -> Iterator[Refusal]:
+        for problem in self.planner.problems:
+            yield Refusal("", "", "", str(problem))
         for source, title, layout, error in self.lacking:
             yield Refusal(source, title, layout, str(error))
         for plan in examples:

@@ -1,14 +1,16 @@
 """The home of what one card is drawn from, and of the key by which it is known again."""
 
+import difflib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from jinja2 import Environment
+from jinja2 import Environment, Undefined
+from jinja2.utils import missing
 
 from pelican_smo.cards import takumi, words
 from pelican_smo.cards.colors import card_colors
@@ -24,7 +26,7 @@ from pelican_smo.cards.engine import (
 from pelican_smo.cards.known_layouts import KnownLayouts
 from pelican_smo.cards.layouts import Layout, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
-from pelican_smo.cards.subject import VARIABLES, alt, facts, setting, site
+from pelican_smo.cards.subject import VARIABLES, alt, facts, picked, setting, site
 from pelican_smo.collect import Collector, written
 from pelican_smo.errors import CardError
 from pelican_smo.labels import Direction
@@ -33,10 +35,17 @@ from pelican_smo.text import plain
 
 __all__ = ["Plan", "Planner"]
 
+_Fitted = TypeVar("_Fitted")
+
 # Another number draws every card again: for a change of ours that no digest shows.
 _VERSION = 1
 _YES = ("yes", "true", "1", "on")
 _ASCII = "".join(map(chr, range(32, 127)))
+# A card has no holes: networks show what is behind them as they like.
+_GROUND = (
+    f'<div style="display:block;width:{WIDTH}px;height:{HEIGHT}px;overflow:hidden;'
+    'background:{color}">{html}</div>'
+)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
@@ -89,7 +98,7 @@ class Planner:
         self._digests = Digests(cache / "pictures.json")
         self._known_layouts = KnownLayouts(cache / "layouts.json")
         self._colors, problems = card_colors(settings.card_colors)
-        self.problems = [*problems, *self._library.problems]
+        self.problems = [*problems, *map(_of_fonts, self._library.problems)]
         self._css = self._stylesheet()
         self._layouts: dict[str, _Shared | CardError] = {}
         self._common: dict[tuple[object, ...], str] = {}  # of cards that share all but the words
@@ -104,6 +113,16 @@ class Planner:
             why = getattr(error, "strerror", "") or str(error)
             self._note("SMO_CARD_CSS", f"{name!r} cannot be read: {why}", "correct it")
             return ""
+
+    def check_categories(self, there: Collection[str]) -> None:
+        """Note a category of the settings that is nearly one of those that are ``there``."""
+        named = self.settings.card_layout
+        for name in named if isinstance(named, Mapping) else ():
+            near = difflib.get_close_matches(name, there, n=1)
+            if name != "default" and name not in there and near:
+                self._note(
+                    "SMO_CARD_LAYOUT", f"{name!r} is no category", f"did you mean {near[0]!r}?"
+                )
 
     def close(self) -> None:
         """Keep for the next build what was worked out about files."""
@@ -140,18 +159,20 @@ class Planner:
             )
         layout = self._known_layouts.layout_of(self.env, name)
         said = {one: value for one in layout.variables if (value := setting(self.pelican, one))}
-        if "colors" in layout.variables:
+        used = {variable.partition(".")[0] for variable in layout.variables}
+        if "colors" in used:
             said["colors"] = self._colors._asdict()
-        if "site" in layout.variables:
-            said["site"] = site(self.collector)
+        if "site" in used:
+            said |= picked({"site": site(self.collector)}, layout.variables)
         parts = {
             "version": _VERSION,
             "engine": [takumi.version(), words.version()],
             "layout": [layout.template, layout.digest],
             "css": self._css,
+            "ground": self._colors.background,
             "said": said,
         }
-        names = frozenset({"title", *layout.variables} & VARIABLES.keys())
+        names = frozenset({"title", *used} & VARIABLES.keys())
         letters = "".join(dict.fromkeys("".join((layout.letters, *_strings(said)))))
         return _Shared(layout, names, said, letters, _digest(_CANONICAL.encode(parts)))
 
@@ -161,6 +182,8 @@ class Planner:
         """Return the plan of the card of ``content``; raises CardError where there can be none."""
         shared = self._shared(self.layout_name(content))
         said = facts(self.collector, content, shared.names)
+        if "metadata" in said:
+            said = picked(said, shared.layout.variables)
         return self._planned(shared, said, content.lang, self._pictures(shared.layout, content))
 
     def sample(self, layout: str, said: Mapping[str, Any], language: str) -> Plan:
@@ -214,10 +237,10 @@ class Planner:
 
     def _pictures(self, layout: Layout, content: Any) -> dict[str, Path]:
         """Return the files that the template of ``layout`` shows, as far as they are there."""
-        found = {name: self._picture(name, content) for name in layout.pictures}
+        found = {name: self._picture(name, content, layout) for name in layout.pictures}
         return {name: path for name, path in found.items() if path is not None}
 
-    def _picture(self, name: str, content: Any) -> Path | None:
+    def _picture(self, name: str, content: Any, layout: Layout) -> Path | None:
         if name == "logo":
             return self._logo
         if name == "cover":
@@ -225,7 +248,7 @@ class Planner:
         path = next(self.collector.images.files(name), None)
         if path is None:
             problem = f"img({name!r}) is no file below the content folder"
-            self._note("templates of cards", problem, "correct its path")
+            self._note(f"template {layout.template}", problem, "correct its path")
         return path
 
     def _note(self, where: str, problem: str, remedy: str) -> None:
@@ -253,22 +276,38 @@ class Planner:
             "language": language,
             "direction": plan.direction,
             "card": {"width": WIDTH, "height": HEIGHT},
-            "fit": partial(fit, measure=measure, language=language),
+            "fit": _told(partial(fit, measure=measure, language=language)),
             "img": lambda name: name if name in plan.pictures else "",
         }
         markup = markup_of(self.env, plan.layout, context, self._css)
         text = plain(markup.html)
-        if missing := covered(
+        if lacking := covered(
             fonts, text if "uppercase" not in markup.css else text + text.upper()
         ):
-            raise CardError("", f"no font has {_named(missing)}", remedy(missing))
+            raise CardError("", f"no font has {_named(lacking)}", remedy(lacking))
         return Drawing(
-            html=markup.html,
+            html=_GROUND.format(color=self._colors.background, html=markup.html),
             css=markup.css,
             fonts=fonts,
             images=plan.pictures,
             language=language,
         )
+
+
+def _told(fit: Callable[..., _Fitted]) -> Callable[..., _Fitted]:
+    """Return ``fit`` for templates, to which a variable that does not exist is no error."""
+
+    def fitted(text: Any, **box: Any) -> _Fitted:
+        if isinstance(text, Undefined) and text._undefined_obj is missing:
+            raise CardError("fit()", text._undefined_message, "correct the template")
+        return fit(text, **box)
+
+    return fitted
+
+
+def _of_fonts(error: CardError) -> CardError:
+    """Return what is wrong with a font under the name of the setting that names it."""
+    return CardError("SMO_CARD_FONTS", f"{error.where} {error.problem}", error.remedy)
 
 
 def _named(missing: str) -> str:

@@ -1,17 +1,18 @@
 """The home of what a card can say: each variable of its template, worked out when it is used."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from pelican_smo.cards.layouts import MAPPINGS
 from pelican_smo.cards.words import clean
 from pelican_smo.collect import Collector, written
 from pelican_smo.images import ALT_LIMIT
 from pelican_smo.text import cut, plain
 from pelican_smo.urls import host
 
-__all__ = ["VARIABLES", "alt", "facts", "setting", "site"]
+__all__ = ["VARIABLES", "alt", "facts", "picked", "setting", "site"]
 
 # Pelican's word for the category of what has none.
 _UNCHOSEN = "misc"
@@ -72,6 +73,16 @@ VARIABLES: Mapping[str, Callable[[Collector, Any], Any]] = MappingProxyType(
 def facts(collector: Collector, content: Any, names: Iterable[str]) -> dict[str, Any]:
     """Return those VARIABLES that ``names`` names, as the card of ``content`` says them."""
     return {name: VARIABLES[name](collector, content) for name in names}
+
+
+def picked(said: Mapping[str, Any], variables: Collection[str]) -> dict[str, Any]:
+    """Return ``said``, and of its mappings only the fields that ``variables`` name."""
+    return {
+        name: {field: one for field, one in value.items() if f"{name}.{field}" in variables}
+        if name in MAPPINGS and name not in variables
+        else value
+        for name, value in said.items()
+    }
 
 
 def site(collector: Collector) -> dict[str, str]:

@@ -21,8 +21,16 @@ def used(name: str = "plain", **templates: str) -> frozenset[str]:
 def test_the_variables_of_a_template_are_those_that_it_reads() -> None:
     assert used(card="{% set size = 4 %}{{ title }}{{ site.name }}{{ size }}{{ range(3) }}") == {
         "title",
-        "site",
+        "site.name",
     }
+
+
+def test_of_the_site_and_of_metadata_only_the_fields_that_are_read_count() -> None:
+    card = "{{ site.name }}{{ metadata['rating'] }}{{ metadata.rating }}"
+    assert used(card=card) == {"site.name", "metadata.rating"}
+    assert used(card=card + "{{ site }}") == {"site", "site.name", "metadata.rating"}
+    assert used(card="{% for key in metadata.items() %}1{% endfor %}") == {"metadata"}
+    assert used(card="{{ metadata[category] }}") == {"metadata", "category"}
 
 
 def test_variables_of_includes_and_imports_count() -> None:
@@ -88,6 +96,17 @@ def test_a_picture_whose_name_is_worked_out_is_an_error_with_file_and_line() -> 
     assert 'img("logo")' in error.value.remedy
 
 
+def test_a_template_that_extends_itself_is_told_how_to_name_the_original() -> None:
+    with pytest.raises(CardError, match="which is itself") as error:
+        layout_of(env(card='{% extends "smo/card.html" %}'), "plain")
+    assert error.value.remedy.startswith('write {% extends "!smo/card.html" %}')
+
+
+def test_a_layout_that_is_nearly_one_is_told_which() -> None:
+    with pytest.raises(CardError, match="did you mean 'quote'"):
+        layout_of(env(card="x", card_quote="y"), "qoute")
+
+
 def test_a_layout_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(CardError, match=r"no template smo/card-nope\.html; .* plain, quote"):
         layout_of(env(card="x", card_quote="y"), "nope")
@@ -98,7 +117,10 @@ BROKEN: Mapping[str, tuple[str, str]] = {
     "unknown filter": ("\n\n{{ title|nope }}", r"card\.html, line 3: No filter named 'nope'"),
     "unknown name": ("\n{{ nobody.name }}", r"line 2: 'nobody' is undefined"),
     "division": ("\n{{ 1 // 0 }}", r"line 2: ZeroDivisionError"),
-    "missing include": ('\n{% include "smo/nope.html" %}', r"card\.html, line 2: smo/nope\.html"),
+    "missing include": (
+        '\n{% include "smo/nope.html" %}',
+        r"card\.html, line 2: there is no template smo/nope\.html",
+    ),
     "nothing": ("<!-- a card -->", r"it draws nothing"),
 }
 

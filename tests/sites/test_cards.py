@@ -182,7 +182,8 @@ def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
     monkeypatch.chdir(tmp_path)
 
     def run(sources: Mapping[str, str | bytes], **settings: Any) -> Path:
-        make(tmp_path, sources, **_theme(str(tmp_path / "theme")), **ON, **settings).run()
+        chosen = {**_theme(str(tmp_path / "theme")), **ON, **settings}
+        make(tmp_path, sources, **chosen).run()
         return tmp_path / "output"
 
     return run
@@ -285,6 +286,37 @@ def test_a_changed_font_redraws_the_cards(again: Callable[..., Path]) -> None:
     assert keys(again({"f.ttf": changed}, SMO_CARD_FONTS=["f.ttf"]))["one"] != before
 
 
+def test_where_a_site_is_and_what_it_is_about_is_no_part_of_cards_that_do_not_say_it(
+    again: Callable[..., Path],
+) -> None:
+    before = keys(again(site(article()), SITEURL="", SITESUBTITLE="Old"))
+    assert keys(again({}, SITEURL="https://example.org/new", SITESUBTITLE="New")) == before
+
+
+def test_a_site_that_wants_no_cards_any_more_has_none(again: Callable[..., Path]) -> None:
+    output = again(site(article()))
+    (output / "smo/cards/mine.png").write_bytes(b"mine")
+    again({}, SMO_CARDS=False)
+    assert [path.name for path in (output / "smo/cards").iterdir()] == ["mine.png"]
+    assert image_of(output) == SITE_IMAGE
+
+
+def test_a_card_has_no_holes(again: Callable[..., Path]) -> None:
+    template = {"theme/smo/card-mine.html": "<p>{{ title }}</p>"}
+    colors = {"background": "#204060"}
+    output = again(site(article(Smo_card="mine"), **template), SMO_CARD_COLORS=colors)
+    assert card(output).convert("RGBA").getpixel((1199, 629)) == (0x20, 0x40, 0x60, 255)
+
+
+def test_an_svg_is_a_good_logo(again: Callable[..., Path], messages: Messages) -> None:
+    drawing = """<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60">
+        <rect width="60" height="60" fill="#ff0000"/></svg>"""
+    output = again(site(article(), **{"content/images/l.svg": drawing}), SMO_LOGO="images/l.svg")
+    assert messages() == ""
+    assert (255, 0, 0) in {color for _, color in card(output).convert("RGB").getcolors(1 << 20)}
+    assert "https://example.org/blog/images/l.svg" in (output / "one.html").read_text()
+
+
 def test_cards_of_articles_that_are_gone_go_and_files_of_others_stay(
     again: Callable[..., Path],
 ) -> None:
@@ -319,7 +351,7 @@ BAD: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str | bytes], str, bool]
     "template": (
         {},
         {"theme/smo/card.html": "<p>\n{{ title|nope }}</p>"},
-        "theme/smo/card.html, line 2: No filter named 'nope'., so there is no card for 0.md",
+        "theme/smo/card.html, line 2: No filter named 'nope', so there is no card for 0.md",
         False,
     ),
     "template that fails": (
@@ -334,7 +366,7 @@ BAD: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str | bytes], str, bool]
         "images/logo.png: is no picture that can be drawn",
         False,
     ),
-    "font": ({"SMO_CARD_FONTS": ["none.ttf"]}, {}, "none.ttf", True),
+    "font": ({"SMO_CARD_FONTS": ["none.ttf"]}, {}, "SMO_CARD_FONTS: ", True),
     "font that is none": ({"SMO_CARD_FONTS": ["f.ttf"]}, {"f.ttf": b"no font"}, "f.ttf", True),
     "colour": (
         {"SMO_CARD_COLORS": {"accent": "seaside"}},
@@ -363,10 +395,31 @@ BAD: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str | bytes], str, bool]
         ),
         False,
     ),
+    "name of a variable": (
+        {},
+        {"theme/smo/card.html": "<p>\n{{ fit(titel, width=900, height=300, max=90, min=40) }}</p>"},
+        "theme/smo/card.html, line 2: fit(): 'titel' is undefined",
+        False,
+    ),
+    "template that extends itself": (
+        {},
+        {"theme/smo/card.html": '{% extends "smo/card.html" %}'},
+        (
+            "it extends 'smo/card.html', which is itself, so there is no card for 0.md; "
+            'write {% extends "!smo/card.html" %}'
+        ),
+        False,
+    ),
+    "category": (
+        {"SMO_CARD_LAYOUT": {"default": "plain", "misk": "quote"}},
+        {},
+        "SMO_CARD_LAYOUT: 'misk' is no category; did you mean 'misc'?",
+        True,
+    ),
     "picture of a template": (
         {},
         {"theme/smo/card.html": '<p>{{ title }}<img src="{{ img("images/no.png") }}"></p>'},
-        "img('images/no.png') is no file below the content folder",
+        "template smo/card.html: img('images/no.png') is no file below the content folder",
         True,
     ),
 }
