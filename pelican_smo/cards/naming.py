@@ -11,8 +11,9 @@ from pelican_smo.text import plain
 __all__ = ["stems"]
 
 _UNSAFE = re.compile(r"[^\w.-]+")
-# File systems allow 255 bytes for a name; a letter may have four.
+# File systems allow 255 bytes for a name, which has a language, an id and more behind the slug.
 _LONGEST = 60
+_MOST_BYTES = 3 * _LONGEST
 
 
 def stems(contents: Collection[Any], default_language: str) -> Mapping[int, str]:
@@ -55,4 +56,5 @@ def _stem(content: Any, default_language: str) -> str:
 
 
 def _safe(name: str) -> str:
-    return _UNSAFE.sub("-", name).strip("-.")[:_LONGEST]
+    safe = _UNSAFE.sub("-", name).strip("-.")[:_LONGEST]
+    return safe.encode()[:_MOST_BYTES].decode(errors="ignore")

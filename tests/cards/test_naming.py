@@ -49,6 +49,14 @@ def test_of_two_with_one_slug_the_older_keeps_it_and_both_keep_theirs_when_a_thi
     assert names(newest, newer, older)[1:] == first
 
 
+def test_two_slugs_of_letters_of_four_bytes_leave_room_for_language_id_and_a_name_in_passing() -> (
+    None
+):
+    slug = "\U00020000" * 100
+    found = names(Content(slug, "zh-Hant-TW"), Content(f"{slug}1", "zh-Hant-TW"))
+    assert max(len(f".{name}.png.01234567".encode()) for name in found) <= 255
+
+
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=5))
 def test_any_slug_makes_a_name_of_its_own_in_the_folder_of_cards(slugs: list[str]) -> None:
     contents = [
