@@ -18,11 +18,18 @@ _WHITE, _BLACK = "#ffffff", "#000000"
 _PAPER, _NIGHT = "#f8f6f1", "#10191f"
 _DEFAULTS = {"background": _PAPER, "text": "#14212b", "accent": "#0b6075"}
 
-# How far a gradient turns on the colour wheel, and where to: through blue for what is cool and
-# through red for what is warm, as the evening does it; never through a muddy green.
-_TURN, _DUSK = 42 / 360, 290 / 360
+# How far a gradient turns on the colour wheel of OKLCH, in degrees, and where to: through blue for
+# what is cool and through red for what is warm, as the evening does it; never through a muddy green.
+_TURN, _DUSK = 40, 300
+# Of what strength it is, as chroma, at its start and its end at most: a dye, not a lamp.
+_STRONG, _CALM = 0.2, 0.13
+# By how many hundredths of its lightness its start may be darker than the accent for the sake of
+# white letters, and how light its end is, compared to its start, under white and black ones.
+_DARKER, _DUSKY, _HAZY = 16, 0.66, 0.9
 # How thick the rings of the layout "gradient" lie over its end, and what share of it is clear.
 _VEIL, _CLEAR = 0.15, 0.25
+# Where the light of sRGB bends.
+_BENT = 0.0031308
 # In how many places a gradient is looked at.
 _STEPS = 16
 
@@ -32,8 +39,8 @@ class CardColors(NamedTuple):
 
     ``background``, ``text`` and ``accent`` are the site's. On the background stand ``text``,
     ``soft`` (text of second rank), ``label`` (the accent, where it is text) and ``line``
-    (hairlines, no text). On the accent stands ``ink``. A gradient goes from ``start`` to
-    ``end``, under ``gradient_ink`` and ``gradient_soft``. ``shade`` is what darkens a photo.
+    (hairlines, no text). On the accent stands ``ink``. A gradient goes from ``start``, which is
+    the accent or near it, to ``end``, under ``gradient_ink`` and ``gradient_soft``. ``shade`` is what darkens a photo.
     """
 
     background: str
@@ -129,20 +136,37 @@ def _colors(background: str, text: str, accent: str) -> CardColors:
 
 def _gradient(accent: str) -> tuple[str, str, str]:
     """Return both ends of the gradient of ``accent``, and the ink that can be read all along."""
-    hue, light, strength = colorsys.rgb_to_hls(*_channels(accent))
-    away = (_DUSK - hue + 0.5) % 1 - 0.5
+    start, over = _start(accent)
+    light, chroma, hue = _oklch(start)
+    away = (_DUSK - hue + 180) % 360 - 180
     turned = hue + max(-_TURN, min(_TURN, away))
-    over = ink(accent)
-    light *= 0.62 if over == _WHITE else 1
-    end = _hex(colorsys.hls_to_rgb(turned % 1, light, strength))
+    light *= _DUSKY if over == _WHITE else _HAZY
+    end = _displayed(light, min(chroma, _CALM), turned)
     aim = _BLACK if over == _WHITE else _WHITE
     nearer = (_mixed(end, aim, step / 32) for step in range(33))
     readable = (
         near
         for near in nearer
-        if all(contrast(over, ground) >= READABLE for ground in _way(accent, near))
+        if all(contrast(over, ground) >= READABLE for ground in _way(start, near))
     )
-    return accent, next(readable, aim), over
+    return start, next(readable, aim), over
+
+
+def _start(accent: str) -> tuple[str, str]:
+    """Return where the gradient of ``accent`` starts, and its ink.
+
+    That is the accent itself, or a calmer one if it glares, or one a little darker where that
+    is enough for white letters: black ones on a strong red or blue are a warning sign.
+    """
+    light, chroma, hue = _oklch(accent)
+    start = accent if chroma <= _STRONG else _displayed(light, _STRONG, hue)
+    for darker in range(_DARKER + 1):
+        near = (
+            _displayed(light * (1 - darker / 100), min(chroma, _STRONG), hue) if darker else start
+        )
+        if ink(near) == _WHITE:
+            return near, _WHITE
+    return start, _BLACK
 
 
 def _way(start: str, end: str) -> Iterator[str]:
@@ -186,6 +210,53 @@ def _mixed(one: str, other: str, share: float) -> str:
     """Return ``one`` with a ``share`` of ``other``, 0 to 1."""
     pairs = zip(_channels(one), _channels(other), strict=True)
     return _hex(tuple(here + (there - here) * share for here, there in pairs))
+
+
+# OKLCH: lightness, chroma and hue as the eye tells them apart (CSS Color 4, 10.9 and 18; the
+# matrices are those of its sample code by Björn Ottosson).
+
+
+def _oklch(color: str) -> tuple[float, float, float]:
+    """Return the lightness (0 to 1), chroma (0 to 0.33) and hue (degrees) of ``color``."""
+    red, green, blue = (_linear(channel) for channel in _channels(color))
+    long, middle, short = (
+        math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue),
+        math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue),
+        math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue),
+    )
+    light = 0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short
+    a = 1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short
+    return light, math.hypot(a, b), math.degrees(math.atan2(b, a))
+
+
+def _displayed(light: float, chroma: float, hue: float) -> str:
+    """Return a colour of OKLCH as ``#rrggbb``, with less chroma where a screen has not as much."""
+    for step in range(32, -1, -1):
+        channels = _rgb(light, chroma * step / 32, math.radians(hue))
+        if all(round(channel * 255) in range(256) for channel in channels):
+            break
+    return _hex(channels)
+
+
+def _rgb(light: float, chroma: float, angle: float) -> tuple[float, ...]:
+    a, b = chroma * math.cos(angle), chroma * math.sin(angle)
+    long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    middle = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (light - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    return (
+        _encoded(4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short),
+        _encoded(-1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short),
+        _encoded(-0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short),
+    )
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= _BENT * 12.92 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def _encoded(channel: float) -> float:
+    return 12.92 * channel if channel <= _BENT else 1.055 * channel ** (1 / 2.4) - 0.055
 
 
 def _channels(color: str) -> tuple[float, ...]:

@@ -90,9 +90,33 @@ def test_a_light_text_chosen_alone_brings_a_dark_background() -> None:
     assert (colors.background, problems) == ("#10191f", ())
 
 
-def test_a_gradient_turns_towards_its_neighbour_and_keeps_its_first_colour() -> None:
+def test_a_gradient_turns_towards_its_neighbour() -> None:
     colors = card_colors({"accent": "#ffd23f"})[0]
-    assert (colors.start, colors.end, colors.gradient_ink) == ("#ffd23f", "#ff4c3f", "#000000")
+    assert (colors.start, colors.end, colors.gradient_ink) == ("#ffd23f", "#fda16a", "#000000")
+
+
+def test_a_glaring_accent_has_a_calmer_gradient() -> None:
+    for accent in ("#ff0000", "#00ff00", "#0000ff", "#ff00ff"):
+        colors = card_colors({"accent": accent})[0]
+        assert colors.accent == accent
+        for end in (colors.start, colors.end):
+            channels = [int(end[at : at + 2], 16) for at in (1, 3, 5)]
+            assert max(channels) - min(channels) < 190, (accent, end)
+
+
+@pytest.mark.parametrize("accent", ["#ff0000", "#007fff", "#138686", "#868613"])
+def test_white_letters_are_given_a_gradient_a_little_darker_where_that_is_enough(
+    accent: str,
+) -> None:
+    colors = card_colors({"accent": accent})[0]
+    assert (colors.ink, colors.gradient_ink) == ("#000000", "#ffffff")
+
+
+@pytest.mark.parametrize("accent", ["#0b6075", "#ffb000", "#00bfff"])
+def test_a_gradient_starts_with_an_accent_that_neither_glares_nor_needs_to_be_darker(
+    accent: str,
+) -> None:
+    assert card_colors({"accent": accent})[0].start == accent
 
 
 def test_a_grey_accent_has_a_grey_gradient() -> None:
