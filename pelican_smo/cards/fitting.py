@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from pelican_smo.cards.engine import Extent, TextStyle
@@ -25,6 +26,11 @@ _SAMPLE, _ENDLESS = 100, 100_000
 _NARROWEST = 0.15
 # How much narrower a box is made in which lines turned out to be wider than the words in them.
 _NARROWER = 0.985
+# A word is rather parted than made smaller than this share of the largest size: three quarters
+# of a card would stay empty for the sake of one word.
+_READABLE = 0.6
+# So many sizes are tried for a text that the engine breaks anywhere.
+_TRIES = 3
 
 # French sets a space before these, and behind an opening quotation mark; no line breaks there.
 _SPACED = re.compile(r"(?<=[«‹]) | (?=[!?:;»›])")
@@ -84,9 +90,10 @@ def fit(
 ) -> Fitted:
     """Return ``text`` as large as it fits a box of ``width`` by ``height`` pixels.
 
-    The largest size from ``max`` down to ``min`` is taken at which no word is broken; at
-    ``min`` words that are too wide are, and what is too much gives way to an ellipsis, behind
-    a word or a phrase if there is one. The lines of a text are made about equally long.
+    The largest size from ``max`` down to ``min`` is taken at which no word is broken, save that
+    a word too wide for a line at 60 % of ``max`` is parted, as seldom as may be, where it has a
+    soft hyphen, a seam as in an address, or (a guess) syllables. At ``min`` what is too much
+    gives way to an ellipsis, behind a word or a phrase if there is one. The lines of a text are made about equally long.
     ``line_height`` grows for a script that needs more, and ``spacing`` (pixels between
     letters) is left out where letters are joined. ``measure`` returns what a text takes up.
 
@@ -187,20 +194,23 @@ class _Box:
         kept = self._kept(text)
         pieces = [part for piece in phrases(kept, language) for part in _DASH.split(piece)]
         words = self._words(pieces)
-        box = self
-        for part in (_SEAM.split, _POINT.split, _hyphenated):
-            if words.widest(self.least) > self.width:
-                pieces = [*self._parted(pieces, words, part)]
-                words = self._words(pieces)
-                # A word that must be broken is broken as seldom as may be.
-                box = replace(self, style=self._smallest)
-        if words.widest(self.least) > self.width:
-            found = self._broken(pieces, is_cut=kept != text)
-        elif kept != text:
-            found = self._cut(words, pieces)
-        else:
-            found = box._whole(words) or self._cut(words.without_last(), pieces)
+        large = self._set_parted(pieces, words) if kept == text else None
+        found = large or self._set_small(pieces, words, is_cut=kept != text)
         return found if self._holds_height(found.extent) else self._lowered(found)
+
+    def _set_small(self, pieces: Sequence[str], words: Words, *, is_cut: bool) -> _Set:
+        """Return ``pieces``, which ``words`` are, parted or cut only at the least size."""
+        box = self
+        if words.widest(self.least) > self.width:
+            parts, words = self._parted(pieces, words, self.least)
+            pieces = [part for one in parts for part in one]
+            # A word that must be broken is broken as seldom as may be.
+            box = replace(self, style=self._smallest)
+        if words.widest(self.least) > self.width:
+            return self._broken(pieces, is_cut=is_cut)
+        if is_cut:
+            return self._cut(words, pieces)
+        return box._whole(words) or self._cut(words.without_last(), pieces)
 
     @property
     def _smallest(self) -> TextStyle:
@@ -264,13 +274,53 @@ class _Box:
         middle = len(lines) // 2
         return self._sampled(lines[:middle]) + self._sampled(lines[middle:])
 
+    # Words that are too wide for a line of a size that is easy to read
+
+    @property
+    def _readable(self) -> int:
+        return max(self.least, math.ceil(self.style.size * _READABLE))
+
+    def _set_parted(self, pieces: Sequence[str], words: Words) -> _Set | None:
+        """Return ``pieces``, which ``words`` are, with words parted rather than made small.
+
+        None if none of them is too wide, or there is no size at which all fit.
+        """
+        if words.widest(self._readable) <= self.width:
+            return None
+        parts, words = self._parted(pieces, words, self._readable)
+        counts = [len(one) for one in parts]
+        sizes, leading = range(self.least, self.style.size + 1), self.style.line_height
+        for size in range(self._readable, self.least - 1, -1):
+            joined = words.joined(counts, size, self.width)
+            if joined.largest(sizes, self.width, self.height, leading) >= size:
+                return self._whole(joined)
+        return None
+
     def _parted(
-        self, pieces: Sequence[str], words: Words, part: Callable[[str], list[str]]
-    ) -> Iterator[str]:
-        """Yield ``pieces``, which ``words`` are; ``part`` parts those too wide for a line."""
-        for piece, word in zip(pieces, words.words, strict=True):
-            is_wide = replace(words, words=(word,)).widest(self.least) > self.width
-            yield from part(piece) if is_wide else [piece]
+        self, pieces: Sequence[str], words: Words, size: int
+    ) -> tuple[list[list[str]], Words]:
+        """Return the parts of each of ``pieces``, which ``words`` are, and all parts as words.
+
+        Those of a word that fits a line at ``size`` are one.
+        """
+        parts = [[piece] for piece in pieces]
+        for part in (_SEAM.split, _POINT.split, _hyphenated):
+            each = iter(words.words)
+            parted = [
+                [
+                    inner
+                    for piece, word in zip(one, each, strict=False)
+                    for inner in (part(piece) if self._is_wide(words, word, size) else [piece])
+                ]
+                for one in parts
+            ]
+            if parted != parts:
+                parts = parted
+                words = self._words([piece for one in parts for piece in one])
+        return parts, words
+
+    def _is_wide(self, words: Words, word: Word, size: int) -> bool:
+        return replace(words, words=(word,)).widest(size) > self.width
 
     # Words of which each fits in a line
 
@@ -319,13 +369,13 @@ class _Box:
     # Words that are too wide for a line
 
     def _broken(self, pieces: Sequence[str], *, is_cut: bool) -> _Set:
-        """Return ``pieces`` at the least size, with words broken wherever a line is full."""
+        """Return ``pieces`` with words broken wherever a line is full, at the least size if need be."""
         text = "".join(
             _shown(piece) + (" " if piece.endswith(" ") else _BREAK) for piece in pieces
         ).strip(f" {_BREAK}")
         whole = self._torn(text)
         if not is_cut and self._suits(whole.extent):
-            return whole
+            return self._grown(text, whole)
         units = graphemes(text)
 
         def ended(length: int) -> _Set:
@@ -338,19 +388,36 @@ class _Box:
         space = start.rfind(" ")
         return ended(len(graphemes(start[:space])) if space > len(start) / 2 else length)
 
+    def _grown(self, text: str, found: _Set) -> _Set:
+        """Return ``text``, at the least size ``found``, as large as it fits and reads well."""
+        extent = found.extent
+        length = (sum(extent.widths) or extent.lines * self.width) / self.least
+        leading = extent.height / (extent.lines * self.least)
+        sizes = (
+            size
+            for size in range(self._readable, self.least, -1)
+            if math.ceil(length * size / self.width) * size * leading <= self.height
+        )
+        for size in islice(sizes, _TRIES):
+            larger = self._torn(text, size)
+            if larger.extent.lines > 1 and self._holds(larger.extent):
+                return larger
+        return found
+
     def _suits(self, extent: Extent) -> bool:
         """Tell whether a text fits, or would if its only line were lower."""
         is_line = extent.lines <= 1 and extent.width < self.width + 0.5
         return is_line or self._holds(extent)
 
-    def _torn(self, text: str) -> _Set:
-        """Return ``text`` at the least size, broken by the engine.
+    def _torn(self, text: str, size: int = 0) -> _Set:
+        """Return ``text`` at ``size``, or the least one, broken by the engine.
 
         A space at which it breaks a line is beyond the box, and is not seen there.
         """
-        found = self._at(text, replace(self._smallest, break_words=True))
+        style = replace(self.style, size=size or self.least, break_words=True)
+        found = self._at(text, style)
         beyond = found.extent.width - self.width
-        if found.extent.lines > 1 and 0 < beyond < self.least / 2:
+        if found.extent.lines > 1 and 0 < beyond < style.size / 2:
             return replace(found, extent=found.extent._replace(width=float(self.width)))
         return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["Word", "Words"]
@@ -82,6 +83,20 @@ class Words:
                 low = middle
         return ends
 
+    def joined(self, counts: Sequence[int], size: float, room: float) -> "Words":
+        """Return these words, which are parts, as whole words of so many parts each.
+
+        One that is wider than ``room`` stays in parts: as few as may be, and of about one width.
+        """
+        found: list[Word] = []
+        start = 0
+        for count in counts:
+            parts = replace(self, words=self.words[start : start + count])
+            ends = parts.even(size, room) if count > 1 else [1]
+            found += [_joined(parts.words[one:end]) for one, end in pairwise((0, *ends))]
+            start += count
+        return replace(self, words=tuple(found))
+
     def text(self, ends: Sequence[int], last: str = "") -> str:
         """Return the text in the lines that end behind ``ends``, and ``last`` behind them."""
         starts = (0, *ends[:-1])
@@ -121,3 +136,11 @@ class Words:
             [space * word.has_space for word in self.words],
             [hyphen * word.has_hyphen for word in self.words],
         )
+
+
+def _joined(parts: Sequence[Word]) -> Word:
+    return parts[-1]._replace(
+        text="".join(part.text for part in parts),
+        width=sum(part.width for part in parts),
+        letters=sum(part.letters for part in parts),
+    )

@@ -58,7 +58,7 @@ _NO_END = frozenset("#＃@＠¿¡第$€£¥￥№เแโใไ")
 # What begins a syllable in languages that write letters for sounds: the consonant before a
 # vowel, with those that are one sound with it. What no dictionary was asked about.
 _VOWELS = "aeiouyæœøıαεηιουωаеёиоуыэюяіїє"
-_ONSET = rf"(?i)(?:sch|[cpgts]h|ck|qu|[bdfgkpt][lr]|[^\W\d_{_VOWELS}])(?=[{_VOWELS}])"
+_ONSET = rf"(?i)(?:sch|[cpgts]h|ck|qu|pf[lr]|[bdfgkpt][lr]|[^\W\d_{_VOWELS}])(?=[{_VOWELS}])"
 _SYLLABLE = 3
 
 

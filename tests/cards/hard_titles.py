@@ -37,7 +37,7 @@ HARD_TITLES = (
     ),
     HardTitle(
         name="compound",
-        seen="one word in two lines, parted by a hyphen where a German might part it",
+        seen="one word in three lines, parted by hyphens where a German might part it",
     ),
     HardTitle(
         name="arabic",

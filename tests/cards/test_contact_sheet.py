@@ -86,9 +86,10 @@ def test_its_lines_end_where_phrases_do(hard: HardTitle) -> None:
         assert title[position:] == last
 
 
-def test_the_compound_is_parted_once_with_a_hyphen() -> None:
+def test_the_compound_is_parted_twice_with_a_hyphen_and_large() -> None:
     shown = carded("compound").title.text
-    assert shown.count("\n") == shown.count("-") == 1
+    assert shown.count("\n") == shown.count("-") == 2
+    assert carded("compound").title.size >= 0.6 * 112
     assert shown.replace("-\n", "") == BY_NAME["compound"].title
 
 

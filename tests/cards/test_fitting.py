@@ -108,17 +108,53 @@ def test_what_is_too_much_gives_way_to_an_ellipsis_behind_a_word(text: str, show
     assert found.is_cut == ("…" in shown)
 
 
-def test_a_word_is_broken_only_where_it_fits_no_line_of_the_smallest_size() -> None:
-    # Where a reader might break it, with a hyphen; at a soft hyphen, which tells where.
+def test_a_word_is_parted_only_where_it_fits_no_line_of_a_size_that_reads_well() -> None:
+    # Down to 60 of 100 pixels it stays whole; a longer one is parted, and then is larger.
+    assert (typed("x" * 16).text, typed("x" * 16).size) == ("x" * 16, 62)
+    assert typed("Bundesverfassung").text == "Bundesverfassung"
+    # Where a reader might part it, with a hyphen; at a soft hyphen, which tells where.
     assert typed("Kraftfahrzeugversicherung").text == "Kraftfahrzeug-\nversicherung"
-    assert typed("Kraftfahrzeugversicherung").size == 50
+    assert typed("Kraftfahrzeugversicherung").size == 71
     assert typed("Kraft\u00adfahrzeug\u00adversicherung").text == "Kraftfahrzeug-\nversicherung"
     assert typed("Donau\u00addampf\u00adschiff").text == "Donaudampfschiff"
-    # An address where it has parts; what has none, wherever a line is full.
+    # What has no such place is made smaller.
+    assert (typed("x" * 19).text, typed("x" * 19).size) == ("x" * 19, 52)
+
+
+def test_a_word_is_parted_as_seldom_as_may_be_and_in_the_middle() -> None:
+    long = typed("Donaudampfschifffahrtsgesellschaftskapitänskajüte")
+    assert long.text.split("\n") == [
+        *("Donaudampf-", "schifffahrts-", "gesellschafts-", "kapitänskajüte")
+    ]
+    assert long.size == 62
+    # A lower box has room for three lines only: then there are fewer parts, smaller.
+    low = typed("Donaudampfschifffahrtsgesellschaftskapitänskajüte", height=165)
+    assert (low.size, low.lines) == (50, 3)
+    # Beside other words, and only those that must be.
+    assert typed("Die Kraftfahrzeugversicherung zahlt").text.split("\n") == [
+        *("Die", "Kraftfahrzeug-", "versicherung", "zahlt")
+    ]
+    # Where so much stands beside it that all is small, it has room and stays whole.
+    small = typed("Kraftfahrzeuglampen " + "word " * 15)
+    assert small.text.split("\n")[0] == "Kraftfahrzeuglampen"
+    assert not small.is_cut
+
+
+def test_a_long_text_is_parted_at_the_smallest_size_and_cut() -> None:
+    cut = typed("Kraftfahrzeugversicherung " * 9)
+    assert (cut.size, cut.is_cut) == (50, True)
+
+
+def test_an_address_is_parted_where_it_has_parts_and_what_has_none_anywhere() -> None:
     address = typed("https://example.org/archive/2026/a-title")
+    assert address.text.split("\n") == ["https://", "example.org/", "archive/", "2026/a-title"]
+    address = typed("https://example.org/archive/2026/a-title", height=110)
     assert address.text.split("\n") == ["https://example.org/", "archive/2026/a-title"]
     assert "overflow-wrap:anywhere" in typed("x" * 99).style
     assert "overflow-wrap:normal" in typed("x" * 19).style
+    # As large as it fits and reads well: four lines of sixteen letters.
+    assert (typed("x" * 61).size, typed("x" * 61).lines) == (60, 4)
+    assert (typed("x" * 90).size, typed("x" * 90).lines) == (50, 5)
 
 
 def test_a_word_without_an_end_is_cut_behind_a_letter() -> None:
@@ -193,6 +229,8 @@ def test_the_direction_is_that_of_the_text() -> None:
 
 def test_little_is_measured() -> None:
     few = {"Short": 1, "one two three four five six seven": 3, "word " * 30: 2, "word " * 2000: 2}
+    few |= {"Kraftfahrzeugversicherung": 4, "https://example.org/archive/2026/a-title": 4}
+    few |= {"x" * 61: 4, "Kraftfahrzeugversicherung " * 9: 5}
     for text, times in few.items():
         measure = Typewriter()
         typed(text, measure)

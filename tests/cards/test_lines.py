@@ -38,6 +38,20 @@ def test_lines_are_made_even() -> None:
     assert words(1, 1, 1, 1, 1).text([3, 5]) == "w0 w1 w2\nw3 w4"
 
 
+def test_parts_are_joined_unless_they_are_too_wide_and_then_in_as_few_of_one_width() -> None:
+    parts = words(1, 1, 1, 1, 2, hyphens=True)
+    whole = parts.joined([4, 1], 10, 43)
+    assert [word.text for word in whole.words] == ["w0w1w2w3", "w4"]
+    assert whole.words[0] == Word("w0w1w2w3", 4, 16, has_hyphen=True)
+    halves = parts.joined([4, 1], 10, 42)
+    assert [(word.text, word.width) for word in halves.words] == [
+        ("w0w1", 2),
+        ("w2w3", 2),
+        ("w4", 2),
+    ]
+    assert [len(word.text) for word in parts.joined([4, 1], 10, 5).words] == [2] * 5
+
+
 def test_the_largest_size_is_found_or_there_is_none() -> None:
     found = words(2, 2, 2)
     assert found.largest(range(10, 50), room=100, height=120, leading=1.2) == 33
