@@ -398,6 +398,9 @@ class Collector:
         if own.get("image", "").lower() in _OFF:
             return None, True
         if (card := self.card_of(content)) is not None:
+            reference, folder = next(self._cover_references(content))
+            if reference and not any(self.images.files(reference, folder)):
+                self._own_image(content, own, url, body, where)  # which tells what is wrong
             return card, False
         image, is_named = self._own_image(content, own, url, body, where)
         return image or self._shared_image(content), is_named

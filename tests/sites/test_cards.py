@@ -533,6 +533,18 @@ def test_a_mistake_of_ours_leaves_the_sites_picture(
     assert "cards: left out, for a mistake in pelican_smo: KeyError('oops')" in messages()
 
 
+def test_a_picture_that_is_not_there_to_stand_behind_a_title_is_told_of(
+    build: Build, messages: Messages
+) -> None:
+    files = site(
+        article(Smo_card="photo", Image="images/none.png"),
+        article("two", Smo_card="photo", Image="images/own.png"),
+    )
+    build(files, **ON)
+    assert messages().count("the image 'images/none.png' is no file of the site") == 1
+    assert "own.png" not in messages()
+
+
 def test_one_line_says_what_was_drawn_and_kept(
     again: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
