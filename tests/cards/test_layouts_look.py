@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from demo import ROOT
-from jinja2 import Environment, PackageLoader
+from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader
 from PIL import Image, ImageChops, ImageOps
 
 from pelican_smo.cards.colors import card_colors
-from pelican_smo.cards.engine import Drawing, Extent, TextStyle
+from pelican_smo.cards.engine import Drawing, Extent, Font, TextStyle
 from pelican_smo.cards.fitting import fit
 from pelican_smo.cards.layouts import layout_of, markup_of
 from pelican_smo.cards.library import FontLibrary
@@ -97,6 +97,7 @@ def card(
     said: Mapping[str, Any],
     pictures: Mapping[str, Path] = PICTURES,
     colors: Mapping[str, str] | None = None,
+    env: Environment = ENV,
 ) -> Card:
     """Return the card of ``layout`` that says ``said``."""
     context = {"site": {"name": "Pelican Post"}, "language": "en", "direction": "ltr", **said}
@@ -113,7 +114,7 @@ def card(
         "fit": partial(fit, measure=measure, language=language),
         "img": lambda name: name if name in pictures else "",
     }
-    markup = markup_of(ENV, layout_of(ENV, layout), context)
+    markup = markup_of(env, layout_of(env, layout), context)
 
     def drawn(css: str) -> bytes:
         return engine().render(
@@ -171,7 +172,7 @@ def test_a_title_is_large_enough_to_be_read_in_a_small_picture(layout: str) -> N
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_is_too_long_ends_with_an_ellipsis_and_covers_nothing(layout: str) -> None:
     found = card(layout, LONG)
-    assert "The very long name of a" in text_of(found)
+    assert "The very long name" in text_of(found)
     assert "…" in text_of(found)
     # The rows do not touch: between the name of the site and what follows, and above the foot.
     rows = [any(found.words.crop((0, y, 1200, y + 1)).tobytes()) for y in range(630)]
@@ -205,6 +206,144 @@ def colored(folder: Path, color: str) -> Path:
     path = folder / f"{color[1:]}.png"
     Image.new("RGB", (1200, 630), color).save(path)
     return path
+
+
+@pytest.mark.parametrize("name", ["Regular", "Bold"])
+def test_letters_are_never_made_bolder_than_their_font_has_them(name: str) -> None:
+    path = ROOT / f"demo_site/fonts/NotoSansHebrew-{name}.ttf"
+    font = Font(path, name, ("Noto Sans Hebrew",))
+
+    def drawn(weight: int) -> bytes:
+        style = TextStyle(size=80, weight=weight).css
+        html = f'<div style="display:block;{style}">שלום</div>'
+        return engine().render(Drawing(html=html, css="", fonts=(font,), width=400, height=120))
+
+    # Of weights like these the engine would draw an outline around the letters by itself.
+    assert {drawn(weight) for weight in (500, 600, 700, 750, 900)} == {drawn(400)}
+    assert len(Image.open(io.BytesIO(drawn(400))).getcolors(10_000) or []) > 10
+
+
+def test_no_template_asks_for_a_weight_that_a_font_with_a_bold_face_has_not() -> None:
+    for template in (ENV.loader or PackageLoader("pelican_smo")).list_templates():
+        if template.startswith("smo/card"):
+            source = ENV.get_template(template).filename or ""
+            weights = re.findall(r"weight=(\d+)", Path(source).read_text(encoding="utf-8"))
+            assert all(int(weight) <= 700 for weight in weights), template
+
+
+WIDE, ENDLESS, SQUARE, TALL = (800, 200), (3000, 100), (64, 64), (100, 400)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("size", "shown", "form"),
+    [
+        (WIDE, 240, "png"),
+        (WIDE, 240, "svg"),
+        (ENDLESS, 280, "svg"),
+        (SQUARE, 60, "png"),
+        (TALL, 15, "png"),
+    ],
+    ids=["wide", "wide SVG", "endless SVG", "square", "tall"],
+)
+def test_a_logo_is_shown_whole(
+    layout: str, size: tuple[int, int], shown: int, form: str, tmp_path: Path
+) -> None:
+    pictures = {"logo": logo(tmp_path / f"logo.{form}", size)}
+    found = card(layout, FULL, pictures, {"background": "#ffffff"})
+    height, widest = (44, 180) if layout == "photo" else (60, 280)
+    width = round(min(shown * height / 60, widest))
+    red, blue = (painted(found, color) for color in ("red", "blue"))
+    assert red[0] == pytest.approx(80, abs=2)
+    assert blue[2] == pytest.approx(80 + width, abs=2)
+    assert red[2] - red[0] == pytest.approx(blue[2] - blue[0], abs=2)
+    assert red[3] - red[1] == pytest.approx(width * size[1] / size[0], abs=2)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("said", [LONG, {**HEBREW, "site": LONG["site"]}], ids=["ltr", "rtl"])
+def test_the_widest_logo_leaves_room_for_all_that_stands_beside_it(
+    layout: str, said: dict[str, Any], tmp_path: Path
+) -> None:
+    found = card(layout, said, {"logo": logo(tmp_path / "logo.svg", ENDLESS)})
+    assert is_inside(found)
+    assert "The very long name" in text_of(found)
+    # What is in front does not lie on the mark of a quote, nor on the sun.
+    if layout in ("plain", "quote"):
+        ground = found.ground.getpixel((600, 20))
+        behind = found.ground.crop((0, 76, 1200, 136))
+        plain = ImageChops.difference(behind, Image.new("RGB", behind.size, ground))
+        assert not any(
+            letter > 40 and mark
+            for letter, mark in zip(
+                found.words.crop((0, 76, 1200, 136)).tobytes(),
+                plain.convert("L").tobytes(),
+                strict=True,
+            )
+        )
+
+
+def logo(path: Path, size: tuple[int, int]) -> Path:
+    """Return the file ``path``, a picture of ``size``: red on the left, blue on the right."""
+    width, height = size
+    if path.suffix == ".svg":
+        path.write_text(
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+            f'<path fill="#f00" d="M0 0h{width / 2}v{height}H0z"/>'
+            f'<path fill="#00f" d="M{width / 2} 0h{width / 2}v{height}H{width / 2}z"/></svg>'
+        )
+    else:
+        picture = Image.new("RGB", size, "#0000ff")
+        picture.paste("#ff0000", (0, 0, width // 2, height))
+        picture.save(path)
+    return path
+
+
+def painted(found: Card, color: str) -> tuple[int, int, int, int]:
+    """Return where a card is all red or all blue."""
+    red, green, blue = found.whole.split()
+    bright, dark = (red, blue) if color == "red" else (blue, red)
+    masks = [bright.point(lambda value: 255 if value > 200 else 0)]
+    masks += [channel.point(lambda value: 255 if value < 60 else 0) for channel in (green, dark)]
+    edges = ImageChops.darker(ImageChops.darker(*masks[:2]), masks[2]).getbbox()
+    assert edges is not None
+    return edges
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("accent", ["#0b6075", "#ffb000"])
+def test_a_colour_of_words_can_be_read_in_every_layout(
+    layout: str, accent: str, tmp_path: Path
+) -> None:
+    swatches = "".join(
+        f'<div style="width:300px;height:40px;background:var(--smo-{name})"></div>'
+        for name in ("text", "soft", "label")
+    )
+    own = (
+        f'{{% extends "smo/card{"" if layout == "plain" else f"-{layout}"}.html" %}}'
+        f'{{% block title %}}<div class="title">{swatches}</div>{{% endblock %}}'
+        "{% block foot %}{% endblock %}"
+    )
+    loader = ChoiceLoader([DictLoader({"smo/card-own.html": own}), ENV.loader or DictLoader({})])
+    pictures = {"cover": colored(tmp_path, "#ffffff")}
+    env = Environment(loader=loader, autoescape=True)
+    found = card("own", {"title": "x"}, pictures, {"accent": accent}, env)
+    left, _, _, bottom = box(found)
+    for below in (20, 60, 100):
+        swatch = found.whole.getpixel((left + 100, bottom - below))
+        assert isinstance(swatch, tuple)
+        assert least_contrast(found, "#{:02x}{:02x}{:02x}".format(*swatch)) >= 4.45
+
+
+@pytest.mark.parametrize("title", ["Ärger an der Küste", "Öl", "Ấm áp"])
+@pytest.mark.parametrize("layout", ["plain", "gradient"])
+def test_marks_above_a_capital_stand_clear_of_the_category(layout: str, title: str) -> None:
+    found = card(layout, {**FULL, "title": title, "category": "Gepäck"})
+    words = found.words.crop((80, 140, 700, 500))  # without the logo and the foot
+    rows = as_digits([any(words.crop((0, y, 620, y + 1)).tobytes()) for y in range(360)])
+    category, gap = re.findall("0+|1+", rows.lstrip("0"))[:2]
+    assert 25 < len(category) < 40
+    assert len(gap) >= 14
 
 
 @pytest.mark.parametrize("cover", ["#ffffff", "#000000", "#ffff00", "#8fd0c5"])
