@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from pelican_smo.cards.rows import Manifest, Row, Sample, manifest_path
+from pelican_smo.cards.rows import Manifest, Refusal, Row, Sample, manifest_path
 from pelican_smo.errors import PreviewError
 from pelican_smo.preview.linkbacks import held
 from pelican_smo.preview.watching import Site, Watch, read_site, stamp
@@ -65,8 +65,27 @@ def view_of(manifest: Manifest) -> dict[str, Any]:
         "site": manifest.site if is_web(manifest.site) else "",
         "cards": [*map(_shown, cards, cards.values())],
         "samples": [*map(_shown, samples, samples.values())],
-        "refused": [row._asdict() for row in manifest.refused],
+        "warnings": [*dict.fromkeys(row.problem for row in manifest.refused if _is_warning(row))],
+        "refused": _reasons(row for row in manifest.refused if not _is_warning(row)),
     }
+
+
+def _is_warning(row: Refusal) -> bool:
+    """Tell whether ``row`` is about the site's settings, and not about one card."""
+    return not row.source and not row.title
+
+
+def _reasons(rows: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """Return each reason once, with the articles and the hard titles that it befell."""
+    reasons: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        none: dict[str, Any] = {"problem": row.problem, "articles": [], "samples": []}
+        reason = reasons.setdefault(row.problem, none)
+        # Only an article has a file.
+        reason["articles" if row.source else "samples"].append(
+            {"source": row.source, "title": row.title, "layout": row.layout}
+        )
+    return [*reasons.values()]
 
 
 def _shown(identifier: str, row: Row | Sample) -> dict[str, Any]:

@@ -19,6 +19,18 @@ from pelican_smo.preview.cards import cards_page_for
 LONG = "How the harbour keeps its lamps burning through eleven weeks of fog"
 TITLES = ("A light that answers", LONG, "<b>Notes</b> & “letters”", "كيف تحافظ المنارة على نورها")
 
+TYPO = "smo/card.html, line 3: 'titel' is not defined; correct the template"
+WRONG = "SMO_CARD_CSS: 'card.css' cannot be read: No such file or directory; correct it"
+LACKING = [
+    {"source": "", "title": "", "layout": "", "problem": WRONG},
+    *(
+        {"source": f"{n}.md", "title": f"Tide {n}", "layout": layout, "problem": TYPO}
+        for n, layout in enumerate(["plain", "quote"] * 3)
+    ),
+    {"source": "", "title": "Long", "layout": "plain", "problem": TYPO},
+    {"source": "", "title": "Kirat Rai", "layout": "plain", "problem": "no font has 𖵂"},
+]
+
 
 class Site:
     """A site with cards, as a build leaves it, and the page of them that runs."""
@@ -96,6 +108,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 @pytest.fixture
+def lacking(site: Site) -> Site:
+    site.refused = LACKING
+    site.build()
+    return site
+
+
+@pytest.fixture
 def open_cards(
     context_of: Callable[..., BrowserContext], site: Site
 ) -> Iterator[Callable[..., Page]]:
@@ -129,10 +148,11 @@ def titles(page: Page) -> list[str]:
     ],
 )
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(
-    open_cards: Callable[..., Page], look: str, hash: str
+    lacking: Site, open_cards: Callable[..., Page], look: str, hash: str
 ) -> None:
     axe = Axe()
     page = open_cards(hash, viewport={"width": 320, "height": 640}, **LOOKS[look])
+    page.locator("#refused summary").click()
     for opened in (False, True):
         if opened:
             page.locator(".open").nth(1).click()
@@ -153,7 +173,54 @@ def test_each_card_says_what_it_is_and_titles_are_text(open_cards: Callable[...,
     expect(page.locator("#cards .card [lang=ar]")).to_have_text(TITLES[3])
     refused = page.get_by_role("region", name="Not drawn")
     expect(refused.locator(".problem")).to_have_text("no font has 灯")
-    expect(page.locator("#count")).to_have_text("4 cards, 1 hard title, 1 not drawn")
+    expect(page.locator("#count")).to_have_text("4 cards, 1 not drawn · 1 hard title")
+    expect(page.get_by_role("region", name="Warnings")).to_be_hidden()
+
+
+def test_each_reason_is_said_once_with_what_it_befell(
+    lacking: Site, open_cards: Callable[..., Page]
+) -> None:
+    page = open_cards()
+    expect(page.locator("#count")).to_have_text("4 cards, 6 not drawn · 3 hard titles, 2 not drawn")
+    expect(page.get_by_role("region", name="Warnings").get_by_role("listitem")).to_have_text(WRONG)
+    reason = page.locator("#refused .reasons > li")
+    expect(reason).to_have_count(1)
+    expect(reason.locator(".problem")).to_have_text(TYPO)
+    befell = reason.locator(".befell li:visible")
+    expect(befell).to_have_text(
+        [f"Tide {n} · {n}.md · {'quote' * (n % 2) or 'plain'}" for n in range(3)]
+    )
+    expect(reason).to_contain_text("and 1 hard title")
+    reason.get_by_text("and 3 more").click()
+    expect(befell).to_have_count(6)
+    # What befell hard titles alone stands with them.
+    others = page.get_by_role("list", name="Hard titles that are not drawn")
+    expect(others.locator(".problem")).to_have_text("no font has 𖵂")
+    headings = page.get_by_role("heading", level=2).all_inner_texts()
+    assert headings[:3] == ["Warnings", "Not drawn", "This site’s cards"]
+    # A new build, and a key, leave it unfolded, and the focus where it is.
+    page.locator("#refused summary").focus()
+    lacking.build(**{LONG: 6})
+    expect(page.locator(".changed")).to_have_count(1)
+    page.keyboard.press("s")
+    expect(befell).to_have_count(6)
+    expect(page.locator("#refused summary")).to_be_focused()
+
+
+def test_what_is_not_drawn_is_sifted_like_the_cards(
+    lacking: Site, open_cards: Callable[..., Page]
+) -> None:
+    page = open_cards("#layout=quote")
+    befell = page.locator("#refused .befell li")
+    expect(befell).to_have_text([f"Tide {n} · {n}.md · quote" for n in (1, 3, 5)])
+    expect(page.locator("#refused")).not_to_contain_text("hard title")
+    expect(page.locator("#samples .reasons")).to_be_hidden()
+    page.get_by_role("searchbox", name="Find").fill("5.md")
+    expect(befell).to_have_count(1)
+    page.get_by_role("searchbox", name="Find").fill("lamps")
+    expect(page.locator("#refused")).to_be_hidden()
+    # What is wrong with settings is wrong with all cards.
+    expect(page.locator("#warnings")).to_be_visible()
 
 
 @pytest.mark.parametrize(

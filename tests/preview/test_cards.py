@@ -183,7 +183,36 @@ def test_it_shows_what_the_build_says() -> None:
         }
     ]
     assert [row["image"] for row in said["samples"]] == [f"/card/{OTHER}"]
-    assert said["refused"] == [REFUSED]
+    article = {"source": "articles/two.md", "title": "我", "layout": "plain"}
+    assert said["refused"] == [{"problem": "no font", "articles": [article], "samples": []}]
+    assert said["warnings"] == []
+
+
+def test_a_reason_is_said_once_with_the_articles_and_the_hard_titles_that_it_befell() -> None:
+    rows = [
+        {"source": "", "title": "", "layout": "", "problem": "SMO_CARD_CSS: gone"},
+        {"source": "", "title": "Hard", "layout": "plain", "problem": "a typo"},
+        {"source": "", "title": "Rare", "layout": "plain", "problem": "no font"},
+        {"source": "a.md", "title": "A", "layout": "plain", "problem": "a typo"},
+        {"source": "b.md", "title": "B", "layout": "quote", "problem": "a typo"},
+        # An article may lack a title; what says the same twice says it once.
+        {"source": "c.md", "title": "", "layout": "plain", "problem": "no title"},
+        {"source": "", "title": "", "layout": "", "problem": "SMO_CARD_CSS: gone"},
+    ]
+    said = shown_of(MANIFEST | {"refused": rows})
+    assert said["warnings"] == ["SMO_CARD_CSS: gone"]
+    assert [
+        (
+            reason["problem"],
+            [row["source"] for row in reason["articles"]],
+            [row["title"] for row in reason["samples"]],
+        )
+        for reason in said["refused"]
+    ] == [
+        ("a typo", ["a.md", "b.md"], ["Hard"]),
+        ("no font", [], ["Rare"]),
+        ("no title", ["c.md"], []),
+    ]
 
 
 @pytest.mark.parametrize(

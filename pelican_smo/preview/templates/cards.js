@@ -7,9 +7,13 @@ const large = $("large");
 const SWITCHES = { find: "", layout: "", size: "600", crop: "whole", page: "auto", zones: "" };
 const MARKED_MS = 10_000;
 const AGAIN_MS = 1_000;
-const FEW = 4;
+const FEW = 3;
 
 const entries = new Map(); // by id: what the server said, and the list item that shows it
+let warnings = []; // about settings: sentences
+let reasons = []; // why cards are not drawn, each once, with what it befell
+let told = ""; // which of them are shown
+const unfolded = new Set(); // of these, which of them show all that they befell
 let state = null; // of the cards that are shown; none at first
 let opened = null;
 let stream = null;
@@ -51,20 +55,35 @@ function follow() {
 
 function sift({ find, layout }) {
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const { item, element } of entries.values()) {
-    const text = `${item.title} ${item.source ?? ""} ${item.language}`.toLowerCase();
-    element.hidden =
-      (layout !== "" && item.layout !== layout) || !words.every((word) => text.includes(word));
-  }
+  const suits = (item) => {
+    const text = `${item.title} ${item.source ?? ""} ${item.language ?? ""}`.toLowerCase();
+    return (layout === "" || item.layout === layout) && words.every((word) => text.includes(word));
+  };
+  for (const { item, element } of entries.values()) element.hidden = !suits(item);
+  refuse(
+    reasons.map(({ problem, articles, samples }) => ({
+      problem,
+      articles: articles.filter(suits),
+      samples: samples.filter(suits),
+    })),
+  );
   for (const name of ["cards", "samples"]) {
     const list = [...$(name).querySelectorAll(".card")];
     const none = $(name).querySelector(".none");
     none.hidden = list.some((element) => !element.hidden);
-    none.textContent = list.length
-      ? "None of these is what you look for."
-      : "None yet: the site is being built, or each of its articles has a picture of its own.";
+    none.textContent = none.hidden ? "" : whyNone(name, list.length > 0);
   }
 }
+
+function whyNone(name, isSifted) {
+  if (isSifted) return "None of these is what you look for.";
+  const kind = name === "cards" ? "articles" : "samples";
+  if (befallen(kind)) return "None of them could be drawn.";
+  return "None yet: the site is being built, or each of its articles has a picture of its own.";
+}
+
+// How many articles, or samples, have no card.
+const befallen = (kind) => reasons.reduce((sum, reason) => sum + reason[kind].length, 0);
 
 function offer(layouts) {
   const select = $("layout");
@@ -83,14 +102,19 @@ function show(view) {
   site.hidden = !view.site;
   site.textContent = view.site.replace(/^https?:\/\//, "");
   if (view.site) site.href = view.site;
+  warnings = view.warnings;
+  reasons = view.refused;
+  const refused = reasons.flatMap(({ articles, samples }) => [...articles, ...samples]);
+  const samples = view.samples.length + befallen("samples");
+  const undrawn = (kind) => befallen(kind) && `${befallen(kind)} not drawn`;
   $("count").textContent = [
-    counted(view.cards.length, "card"),
-    view.samples.length && counted(view.samples.length, "hard title"),
-    view.refused.length && `${view.refused.length} not drawn`,
+    [counted(view.cards.length, "card"), undrawn("articles")],
+    samples ? [counted(samples, "hard title"), undrawn("samples")] : [],
   ]
+    .map((told) => told.filter(Boolean).join(", "))
     .filter(Boolean)
-    .join(", ");
-  offer([...view.cards, ...view.samples].map((item) => item.layout));
+    .join(" · ");
+  offer([...view.cards, ...view.samples, ...refused].map((item) => item.layout));
 
   unmark();
   const kept = new Set([...view.cards, ...view.samples].map((item) => item.id));
@@ -104,9 +128,8 @@ function show(view) {
     ...place($("cards").querySelector(".grid"), view.cards, first),
     ...place($("samples").querySelector(".grid"), view.samples, first),
   ];
-  $("samples").hidden = view.samples.length === 0;
-  refuse(view.refused);
-  if (first) $("refused").querySelector("details").open = view.refused.length <= FEW;
+  $("samples").hidden = samples === 0;
+  warn();
   follow();
   if (opened && !entries.has(opened)) large.close();
   else if (opened) fill(opened);
@@ -158,22 +181,64 @@ function describe(element, item) {
   element.querySelector(".about").textContent = about.filter(Boolean).join(" · ");
 }
 
-function refuse(items) {
-  $("refused").hidden = items.length === 0;
-  $("refused")
-    .querySelector("ul")
-    .replaceChildren(
-      ...items.map((item) => {
-        const line = document.createElement("li");
-        line.append(
-          paragraph("title", item.title),
-          paragraph("problem", item.problem),
-          paragraph("about", [item.layout, item.source].filter(Boolean).join(" · ")),
-        );
-        line.firstElementChild.dir = "auto";
-        return line;
-      }),
-    );
+function warn() {
+  $("warnings").hidden = warnings.length === 0;
+  list($("warnings")).replaceChildren(...warnings.map((problem) => reasonOf({ problem })));
+}
+
+// Each reason once: those of articles first, those of hard titles alone among the hard titles.
+function refuse(found) {
+  // What is made anew loses the focus.
+  const now = JSON.stringify(found);
+  if (now === told) return;
+  told = now;
+  const own = found.filter(({ articles }) => articles.length);
+  const others = found.filter(({ articles, samples }) => !articles.length && samples.length);
+  $("refused").hidden = own.length === 0;
+  list($("refused")).replaceChildren(...own.map(reasonOf));
+  list($("samples")).hidden = others.length === 0;
+  list($("samples")).replaceChildren(...others.map(reasonOf));
+}
+
+const list = (section) => section.querySelector(".reasons");
+
+function reasonOf({ problem, articles = [], samples = [] }) {
+  const line = document.createElement("li");
+  line.append(paragraph("problem", problem));
+  const shown = articles.length ? articles : samples;
+  // One more takes no more room than to say so.
+  const few = shown.length > FEW + 1 ? FEW : shown.length;
+  if (few) line.append(befell(shown.slice(0, few)));
+  if (few < shown.length) line.append(more(problem, shown.slice(few)));
+  if (articles.length && samples.length) {
+    line.append(paragraph("also", `and ${counted(samples.length, "hard title")}`));
+  }
+  return line;
+}
+
+function befell(items) {
+  const made = document.createElement("ul");
+  made.className = "befell";
+  for (const { title, source, layout } of items) {
+    const name = document.createElement("bdi");
+    name.textContent = title;
+    const about = document.createElement("span");
+    about.textContent = ["", source, layout].filter((part, at) => !at || part).join(" · ");
+    const line = document.createElement("li");
+    line.append(name, about);
+    made.append(line);
+  }
+  return made;
+}
+
+function more(problem, items) {
+  const made = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = `and ${items.length} more`;
+  made.append(summary, befell(items));
+  made.open = unfolded.has(problem);
+  made.addEventListener("toggle", () => unfolded[made.open ? "add" : "delete"](problem));
+  return made;
 }
 
 function paragraph(name, text) {
