@@ -4,6 +4,7 @@ SmoError
 ├── SettingsError     settings that cannot be used, every problem at once
 ├── FindingsError     findings of a build that SMO_STRICT does not let pass
 ├── CardError         a card that cannot be drawn: where, what is wrong, what to do
+│   └── PassingError  one that may be drawn another time
 │   └── PassingError  one that could not be drawn this time (cards/draw.py)
 ├── PreviewError      a preview that cannot be started
 ├── ReceiverError     a receiver that cannot start or go on, or an order that it cannot follow
@@ -22,6 +23,7 @@ __all__ = [
     "FetchError",
     "FindingsError",
     "MessageError",
+    "PassingError",
     "PreviewError",
     "ReceiverError",
     "SettingsError",
@@ -71,7 +73,11 @@ class CardError(SmoError):
 
     def __reduce__(self) -> tuple[type["CardError"], tuple[str, str, str]]:
         """Pickle as what it is made of: a process that draws may tell another."""
-        return CardError, (self.where, self.problem, self.remedy)
+        return type(self), (self.where, self.problem, self.remedy)
+
+
+class PassingError(CardError):
+    """A card that could not be drawn this time, though what it is drawn from may be right."""
 
 
 class PreviewError(SmoError):

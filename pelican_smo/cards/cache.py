@@ -16,11 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pelican_smo.cards.draw import Encoded, PassingError, is_whole
+from pelican_smo.cards.draw import Encoded, is_whole
 from pelican_smo.cards.engine import HEIGHT, WIDTH, Format
 from pelican_smo.cards.output import CardFolder, Kept, touched, unwritable
 from pelican_smo.cards.rows import FOLDER, Manifest, Refusal, Row, Sample, is_sound, manifest_path
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 from pelican_smo.manifest import write_atomically
 
 __all__ = ["Cached", "CardCache", "Refusal", "Refused", "Row", "Sample", "manifest_path"]

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 
 from pelican_smo.cards.engine import CardEngine, Drawing, Format
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 
-__all__ = ["LIMIT", "Encoded", "PassingError", "encoded", "is_marked", "is_whole"]
+__all__ = ["LIMIT", "Encoded", "encoded", "is_marked", "is_whole"]
 
 # Bytes; some networks show no picture that is heavier (WhatsApp's old limit, the strictest).
 LIMIT = 300_000
@@ -43,14 +43,6 @@ class Encoded(NamedTuple):
 
     form: Format
     data: bytes
-
-
-class PassingError(CardError):
-    """A card that could not be drawn this time, though what it is drawn from may be right."""
-
-    def __reduce__(self) -> tuple[type[CardError], tuple[str, str, str]]:
-        """Pickle as what it is made of."""
-        return type(self), (self.where, self.problem, self.remedy)
 
 
 def encoded(engine: CardEngine, drawing: Drawing) -> Encoded:
@@ -130,7 +122,9 @@ def _find_pictures(drawing: Drawing) -> None:
     for name in _pictures_named(drawing):
         if name not in drawing.images and not name.startswith(("data:", "#")):
             raise CardError(
-                "", f"its template names a picture {name!r}", 'name it as {{ img("…") }} returns it'
+                "",
+                f"its template or stylesheet shows a picture {name!r} that is not there",
+                'name a file below the content folder, in a template by {{ img("…") }}',
             )
 
 

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
 
-from pelican_smo.cards.draw import PassingError
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 
 __all__ = ["MAPPINGS", "Layout", "Markup", "digest_of", "layout_of", "markup_of", "template_name"]
 

@@ -10,14 +10,13 @@ from urllib.parse import quote
 
 from pelican_smo.cards import takumi
 from pelican_smo.cards.cache import Cached, CardCache, Refusal, Refused, Row, Sample, manifest_path
-from pelican_smo.cards.draw import PassingError
 from pelican_smo.cards.engine import HEIGHT, WIDTH, CardEngine, Drawing, Format
 from pelican_smo.cards.naming import stems
 from pelican_smo.cards.planning import Plan, Planner
 from pelican_smo.cards.rows import FOLDER
 from pelican_smo.cards.samples import samples
 from pelican_smo.cards.telling import Lacking, tell
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 from pelican_smo.page import Image
 from pelican_smo.report import Report
 from pelican_smo.settings import cache_folder

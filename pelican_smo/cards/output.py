@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pelican_smo.cards.draw import PassingError, is_marked
+from pelican_smo.cards.draw import is_marked
 from pelican_smo.cards.engine import Format
 from pelican_smo.cards.rows import FOLDER, Row
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 
 __all__ = ["CardFolder", "Kept", "touched", "unwritable"]
 

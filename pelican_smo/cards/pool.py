@@ -11,10 +11,10 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO, NamedTuple, cast
 
-from pelican_smo.cards.draw import Encoded, PassingError, encoded
+from pelican_smo.cards.draw import Encoded, encoded
 from pelican_smo.cards.engine import CardEngine, Drawing
 from pelican_smo.cards.worker import MAX_ANSWER, read_answer, say_engine, write_order
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 from pelican_smo.processes import end, module, receive, send, start
 
 __all__ = ["FEW", "cores", "draw_all"]

@@ -11,9 +11,9 @@ import signal
 import sys
 from importlib import import_module
 
-from pelican_smo.cards.draw import Encoded, PassingError, encoded
+from pelican_smo.cards.draw import Encoded, encoded
 from pelican_smo.cards.engine import CardEngine, Drawing
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 from pelican_smo.processes import at_work, receive, send
 
 __all__ = ["MAX_ANSWER", "read_answer", "say_engine", "write_order"]

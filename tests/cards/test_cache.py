@@ -27,9 +27,9 @@ from pelican_smo.cards.cache import (
     Sample,
     manifest_path,
 )
-from pelican_smo.cards.draw import Encoded, PassingError, encoded, is_whole
+from pelican_smo.cards.draw import Encoded, encoded, is_whole
 from pelican_smo.cards.rows import Manifest
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 
 DAY = 24 * 60 * 60
 ONE, TWO = "1" * 32, "2" * 32

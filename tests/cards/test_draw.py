@@ -15,10 +15,10 @@ from pictures import png
 from PIL import Image
 
 from cards.engines import BLANK, FRAME, JPEG, Painter, card, grown
-from pelican_smo.cards.draw import LIMIT, Encoded, PassingError, encoded, is_marked, is_whole
+from pelican_smo.cards.draw import LIMIT, Encoded, encoded, is_marked, is_whole
 from pelican_smo.cards.engine import Drawing, Format
 from pelican_smo.cards.takumi import Takumi
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 
 
 class Weights:

@@ -14,12 +14,12 @@ import pytest
 from rich.console import Console
 
 from cards.engines import Painter, card
-from pelican_smo.cards.draw import Encoded, PassingError
+from pelican_smo.cards.draw import Encoded
 from pelican_smo.cards.engine import Drawing
 from pelican_smo.cards.pool import FEW, cores, draw_all
 from pelican_smo.cards.progress import shown
 from pelican_smo.cards.takumi import Takumi
-from pelican_smo.errors import CardError
+from pelican_smo.errors import CardError, PassingError
 
 Drawings = Iterable[tuple[str, Drawing]]
 
