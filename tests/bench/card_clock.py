@@ -74,8 +74,17 @@ def watch_workers() -> None:
     while True:
         for path in threads.glob("*/children"):
             for pid in path.read_text().split():
-                ROW["workers"][pid] = max(peak(pid), ROW["workers"].get(pid, 0.0))
+                if is_worker(pid):
+                    ROW["workers"][pid] = max(peak(pid), ROW["workers"].get(pid, 0.0))
         time.sleep(LOOK)
+
+
+def is_worker(pid: str) -> bool:
+    """Tell whether a process draws: one that is only starting has our memory for its own."""
+    try:
+        return b"pelican_smo.cards.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def write(_: Any) -> None:

@@ -297,15 +297,23 @@ def unchanged(
     return builds
 
 
-def sizes(root: Path, articles: int) -> dict[str, list[int]]:
-    """Return the bytes of the cards of each layout that ships."""
+class Drawn(NamedTuple):
+    """A thousand cards of one layout: the bytes of each, and the CPU seconds for all."""
+
+    bytes: list[int]
+    cpu: float
+
+
+def layouts(root: Path, articles: int) -> dict[str, Drawn]:
+    """Return the cards of each layout that ships."""
     found = {}
     for layout in LAYOUTS:
         content = "covers" if layout == "photo" else "many"
-        site = Site(root, content, f"size-{layout}", {"SMO_CARD_LAYOUT": layout})
+        site = Site(root, content, f"in-{layout}", {"SMO_CARD_LAYOUT": layout})
         site.forget()
-        site.build(articles, 0)
-        found[layout] = [path.stat().st_size for path in site.output.glob("smo/cards/*")]
+        built = site.build(articles, 0)
+        sizes = [path.stat().st_size for path in site.output.glob("smo/cards/*")]
+        found[layout] = Drawn(sizes, built.cpu + built.workers_cpu)
         site.forget()
     return found
 
@@ -385,12 +393,16 @@ def memory_lines(found: Memory, what: str, goal: int) -> Iterator[str]:
     )
 
 
-def size_lines(found: dict[str, list[int]]) -> Iterator[str]:
-    for layout, some in found.items():
+def layout_lines(found: dict[str, Drawn]) -> Iterator[str]:
+    """Yield what the cards of each layout weigh and take."""
+    for layout, (sizes, cpu) in found.items():
         middle, late, most = (
-            value / 1024 for value in (statistics.median(some), percentile(some, 95), max(some))
+            value / 1000 for value in (statistics.median(sizes), percentile(sizes, 95), max(sizes))
         )
-        yield f"| size, {layout} | median {middle:.0f} KB, p95 {late:.0f}, largest {most:.0f} | p95 150 KB |"
+        yield (
+            f"| layout {layout} | median {middle:.0f} KB, p95 {late:.0f} KB, largest {most:.0f} KB;"
+            f" {cpu / len(sizes) * 1e3:.1f} ms CPU a card | p95 150 KB |"
+        )
 
 
 # Together
@@ -443,12 +455,12 @@ class Bench:
             told = f"| {self.articles:,} unchanged, a fifth Japanese and Arabic |"
             yield f"{told} {inside_ms(builds)} | 50 ms |"
 
-    def sizes(self) -> Iterator[str]:
-        """Yield how many bytes cards have."""
-        yield from size_lines(sizes(self.root, self.articles))
+    def layouts(self) -> Iterator[str]:
+        """Yield what the cards of each layout weigh and take."""
+        yield from layout_lines(layouts(self.root, self.articles))
 
 
-PARTS = (Bench.first, Bench.thousand, Bench.memory, Bench.mixed, Bench.sizes)
+PARTS = (Bench.first, Bench.thousand, Bench.memory, Bench.mixed, Bench.layouts)
 FONT = click.Path(exists=True, path_type=Path, resolve_path=True)
 
 
