@@ -27,8 +27,11 @@ _LATER = 3.0
 _TIMES = 4
 # A build may write the manifest twice, within less than this.
 _APART = 1.0
+# Pelican waits so long for further changes before it builds (watchfiles: step), in nanoseconds.
+_STEP = 50_000_000
 
-_Stamps = Mapping[str, tuple[int, int]]
+_Stamp = tuple[int, int]
+_Stamps = Mapping[str, _Stamp]
 
 
 class Site(NamedTuple):
@@ -67,10 +70,14 @@ class Watch:
 
     def must_build(self, now: float) -> bool:
         """Tell whether there is a change that Pelican has to be told of, perhaps once more."""
+        built, awaited = self._built, self._awaited
         self._count(now)
         before = (self._settings, self._known, self._unknown)
         self._look()
         if before != (self._settings, self._known, self._unknown):
+            # Of a small site Pelican may have built between two looks.
+            if built != self._built and not awaited and self._has_drawn(*before):
+                return False
             # A build that runs may have read the templates before.
             self._awaited = 2 if self._awaited else 1
             self._times, self._due = _TIMES, now + _LATER
@@ -89,6 +96,15 @@ class Watch:
         self._built = built
         if not self._site.settings.cards:
             self._awaited = 0
+
+    def _has_drawn(self, settings: _Stamp | None, known: _Stamps, unknown: _Stamps) -> bool:
+        """Tell whether the last build came after what is no more as it was, and because of it."""
+        if unknown != self._unknown or known.keys() - self._known.keys() or not self._built:
+            return False
+        changed = [found for path, found in self._known.items() if known.get(path) != found]
+        if self._settings != settings:
+            changed.append(self._settings or self._built)
+        return self._built[0] - max(changed)[0] >= _STEP
 
     def _look(self) -> None:
         if (settings := stamp(self._file)) != self._settings:
@@ -150,7 +166,7 @@ def _whole(path: str | Path) -> str:
     return str(Path(path).resolve())
 
 
-def stamp(path: str | Path) -> tuple[int, int] | None:
+def stamp(path: str | Path) -> _Stamp | None:
     """Return what is another after a change of the file ``path``; None if it is none."""
     try:
         found = os.stat(path)  # noqa: PTH116  of many, quickly

@@ -539,6 +539,35 @@ def test_a_change_that_a_build_has_drawn_is_told_of_once(file: Path, template: P
     assert not any(seen.must_build(at) for at in range(21, 80))
 
 
+@pytest.mark.parametrize(
+    ("lag", "name", "is_drawn"),
+    [
+        (0.3, "settings", True),
+        (0.3, "template", True),
+        # Sooner than Pelican can hear of a change: that build was because of another.
+        (0.02, "settings", False),
+        (-0.3, "settings", False),
+        (0.3, "gone", False),
+        (0.3, "awaited", False),
+    ],
+)
+def test_a_change_that_a_build_has_drawn_between_two_looks_is_told_of_to_nobody(
+    file: Path, template: Path, lag: float, name: str, is_drawn: bool
+) -> None:
+    seen = watch(file)
+    if name == "awaited":
+        put(template, "two, longer")
+        assert not seen.must_build(18)
+    changed = template if name == "template" else file
+    changed.write_text(changed.read_text() + "\n")
+    os.utime(changed, (19, 19))
+    if name == "gone":
+        template.unlink()
+    draw(file, 19 + lag)
+    told = any(seen.must_build(at) for at in range(20, 30))
+    assert told != is_drawn
+
+
 def test_of_two_changes_in_a_row_the_second_is_drawn_too(file: Path, template: Path) -> None:
     seen = watch(file)
     put(template, "two, longer")
