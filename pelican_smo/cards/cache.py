@@ -10,14 +10,14 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pelican_smo.cards.draw import Encoded, is_whole
-from pelican_smo.cards.engine import HEIGHT, WIDTH, Format
+from pelican_smo.cards.engine import HEIGHT, SUFFIXES, WIDTH, Format
 from pelican_smo.cards.output import CardFolder, Kept, touched, unwritable
 from pelican_smo.cards.rows import FOLDER, Manifest, Refusal, Row, Sample, is_sound, manifest_path
 from pelican_smo.errors import CardError, PassingError
@@ -25,7 +25,6 @@ from pelican_smo.manifest import write_atomically
 
 __all__ = ["Cached", "CardCache", "Refusal", "Refused", "Row", "Sample", "manifest_path"]
 
-_SUFFIXES: Mapping[Format, str] = {"png": ".png", "jpeg": ".jpg"}
 _ENTRY = re.compile(r"([0-9a-f]{32})\.(?:png|jpg|json)")
 _MANIFEST = re.compile(r"[0-9a-f]{12}\.json")
 _SPARE = re.compile(rf"\.(?:{_ENTRY.pattern}|{_MANIFEST.pattern})\.[0-9a-z_]{{8}}")
@@ -74,7 +73,7 @@ class CardCache:
         if isinstance(card, PassingError):
             return
         if isinstance(card, Encoded):
-            name, data = f"{key}{_SUFFIXES[card.form]}", card.data
+            name, data = f"{key}{SUFFIXES[card.form]}", card.data
         else:
             refused = Refused(card.where, card.problem, card.remedy)
             name, data = f"{key}.json", json.dumps(refused._asdict()).encode()
@@ -93,10 +92,13 @@ class CardCache:
         site: str = "",
         samples: Sequence[Sample] = (),
         refused: Sequence[Refusal] = (),
+        stems: Collection[str] = (),
     ) -> Mapping[str, CardError]:
         """Have the cards of ``rows`` in ``output``, and no other of ours; say so in the manifest.
 
-        What is there stays as it is, and so does a file that is not ours. Returns what went
+        What is there stays as it is, and so does a file that is not ours; and an earlier card of
+        an article whose name is one of ``stems``: it was shared, though the article has a card of
+        another format now, or none for some slip. Returns what went
         wrong, by the path of the card; what is wrong with the manifest is under its own.
         """
         output = output.absolute()
@@ -118,10 +120,8 @@ class CardCache:
         # A build that is ended from here on has said which of the files will be ours.
         if new := [row for row in wanted.values() if row.path not in before and cards.lacks(row)]:
             _problem(self.folder, say, [*before.values(), *map(self._measured, new)])
-        # An article whose card was of the other format was shared by that address.
-        stems = {row.path.rpartition(".")[0] for row in rows}
         stale = [row for row in before.values() if row.path not in wanted]
-        still = [row for row in stale if row.path.rpartition(".")[0] in stems]
+        still = [row for row in stale if _stem(row.path) in stems]
         changes = [(row, self._remove) for row in stale if row not in still]
         changes += [(row, self._put) for row in wanted.values()]
         problems = {
@@ -170,7 +170,7 @@ class CardCache:
         return self._entries[key]
 
     def _found(self, key: str, form: Format) -> Kept | None:
-        name = f"{key}{_SUFFIXES[form]}"
+        name = f"{key}{SUFFIXES[form]}"
         if name not in self._names:
             return None
         path = f"{self._folder}/{name}"
@@ -187,7 +187,7 @@ class CardCache:
         """Tell whether a card is as it was kept; one that is linked may be changed elsewhere."""
         if size == self._sizes.get(key, size):
             return size > 0
-        card = (self.folder / f"{key}{_SUFFIXES[form]}").read_bytes()
+        card = (self.folder / f"{key}{SUFFIXES[form]}").read_bytes()
         return is_whole(card, WIDTH, HEIGHT, form)
 
     def _refusal(self, key: str) -> Refused | None:
@@ -247,6 +247,10 @@ class CardCache:
         if _ENTRY.fullmatch(name) or _MANIFEST.fullmatch(name):
             return age > _KEPT
         return age > _DAY and _SPARE.fullmatch(name) is not None
+
+
+def _stem(path: str) -> str:
+    return path.removeprefix(FOLDER).rpartition(".")[0]
 
 
 def _keys(said: Manifest | None) -> set[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pelican_smo.cards.engine import CardEngine, Drawing, Format
 from pelican_smo.errors import CardError, PassingError
 
-__all__ = ["LIMIT", "Encoded", "encoded", "is_marked", "is_whole"]
+__all__ = ["LIMIT", "Encoded", "encoded", "is_marked", "is_whole", "pictures_of"]
 
 # Bytes; some networks show no picture that is heavier (WhatsApp's old limit, the strictest).
 LIMIT = 300_000
@@ -135,8 +135,15 @@ def _pictures_named(drawing: Drawing) -> Iterator[str]:
         names.close()
     yield from names.found
     for css in (*names.css, drawing.css):
-        for double, single, bare in re.findall(_CSS_URL, re.sub(_CSS_OTHER, "", css)):
-            yield double or single or bare
+        yield from pictures_of(css)
+
+
+def pictures_of(css: str) -> Iterator[str]:
+    """Yield the names of the pictures that a stylesheet shows."""
+    for double, single, bare in re.findall(_CSS_URL, re.sub(_CSS_OTHER, "", css)):
+        name = double or single or bare
+        if not name.startswith(("data:", "#")):
+            yield name
 
 
 class _Names(HTMLParser):

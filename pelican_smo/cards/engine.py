@@ -9,6 +9,7 @@ from pelican_smo.labels import Direction
 
 __all__ = [
     "HEIGHT",
+    "SUFFIXES",
     "WIDTH",
     "CardEngine",
     "Drawing",
@@ -22,6 +23,7 @@ __all__ = [
 WIDTH, HEIGHT = 1200, 630
 
 Format = Literal["png", "jpeg"]
+SUFFIXES: Mapping[Format, str] = {"png": ".png", "jpeg": ".jpg"}
 
 
 class Font(NamedTuple):

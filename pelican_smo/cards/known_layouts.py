@@ -15,7 +15,7 @@ from pelican_smo.manifest import write_atomically
 __all__ = ["KnownLayouts"]
 
 # Another number has every layout read again: for a change of ours in what is looked for.
-_VERSION = 2
+_VERSION = 3
 # What decides how an environment reads a template.
 _SYNTAX = (
     "block_start_string",
@@ -65,7 +65,7 @@ def _syntax(env: Environment) -> str:
     parts = [
         [_VERSION, metadata.version("jinja2")],
         [getattr(env, name) for name in _SYNTAX],
-        [sorted(named) for named in (env.extensions, env.filters, env.tests)],
+        [sorted(named) for named in (env.extensions, env.filters, env.tests, env.globals)],
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
@@ -79,6 +79,7 @@ def _row(layout: Layout, syntax: str) -> dict[str, Any]:
         "pictures": [*layout.pictures],
         "letters": layout.letters,
         "parts": [*(layout.parts or ())],
+        "added": [*layout.added],
     }
 
 
@@ -95,6 +96,7 @@ def _layout(env: Environment, name: str, syntax: str, row: Any) -> Layout | None
             pictures=tuple(map(str, row["pictures"])),
             letters=str(row["letters"]),
             parts=tuple(map(str, row["parts"])),
+            added=tuple(map(str, row["added"])),
         )
     except (KeyError, TypeError):
         return None
@@ -104,7 +106,7 @@ def _sources(env: Environment, names: list[str]) -> dict[str, str]:
     """Return the text of templates; that of one that is not there is empty, as layout_of has it."""
     found = dict.fromkeys(names, "")
     for name in names:
-        with suppress(TemplateNotFound):
+        with suppress(TemplateNotFound, UnicodeDecodeError):
             found[name] = env.loader.get_source(env, name)[0] if env.loader else ""
     return found
 

@@ -4,10 +4,21 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from contextlib import suppress
+from html import unescape
+from typing import Any, NamedTuple, cast
 
-from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+)
 
+from pelican_smo.cards.additions import additions
 from pelican_smo.errors import CardError, PassingError
 
 __all__ = ["MAPPINGS", "Layout", "Markup", "digest_of", "layout_of", "markup_of", "template_name"]
@@ -39,6 +50,7 @@ class Layout(NamedTuple):
     pictures: tuple[str, ...]
     letters: str
     parts: tuple[str, ...] | None
+    added: tuple[str, ...] = ()
 
 
 class Markup(NamedTuple):
@@ -68,15 +80,15 @@ def layout_of(env: Environment, name: str) -> Layout:
         if isinstance(error, TemplateNotFound) and error.name == template:
             raise _missing(name, template, _layouts(env)) from error
         raise _failed(error, template) from error
-    letters = {char for source in sources.values() for char in source if not char.isascii()}
     return Layout(
         name=name,
         template=template,
         digest=digest_of(sources),
         variables=frozenset(found.variables),
         pictures=tuple(sorted(found.pictures)),
-        letters="".join(sorted(letters)),
+        letters="".join(sorted(found.letters)),
         parts=None if found.is_open else tuple(sorted(sources)),
+        added=tuple(sorted(found.added)),
     )
 
 
@@ -102,6 +114,9 @@ class _Found:
     def __init__(self) -> None:
         self.variables: set[str] = set()
         self.pictures: set[str] = set()
+        self.letters: set[str] = set()
+        self.added: set[str] = set()
+        self.read: set[tuple[str, frozenset[str]]] = set()
         self.is_open = False
 
 
@@ -113,19 +128,18 @@ def _read(
     found: _Found,
 ) -> None:
     """Read ``template``, whose blocks ``replaced`` are never shown, and all it refers to."""
-    if env.loader is None or template in sources:
+    if env.loader is None or (template, replaced) in found.read:
         return
-    source, filename, _ = env.loader.get_source(env, template)
+    found.read.add((template, replaced))
+    source, filename, tree = _parsed(env, template)
     sources[template] = source
-    tree = env.parse(source, template, filename)
     for block in [*tree.find_all(nodes.Block)]:
         if block.name in replaced:
             block.body = []
-    try:
-        found.variables |= {*_fields(tree, meta.find_undeclared_variables(tree))}
-    except TemplateSyntaxError as error:  # it does not know which template it looks at
-        raise TemplateSyntaxError(error.message or "", error.lineno, template, filename) from error
+    found.variables |= {*_fields(tree, _undeclared(tree, template, filename))}
     found.pictures |= {*_pictures(tree, template)}
+    found.letters |= {*_letters(tree)}
+    found.added |= additions(env, tree)
     parents = {_text(node.template) for node in tree.find_all(nodes.Extends)}
     if template in parents:
         raise CardError(
@@ -135,15 +149,61 @@ def _read(
         )
     own = frozenset(block.name for block in tree.find_all(nodes.Block) if not _shows_parent(block))
     for other in meta.find_referenced_templates(tree):
-        hidden = replaced | own if other in parents else frozenset[str]()
-        found.is_open |= other is None
-        for name in _cards(env) if other is None else [other]:
-            try:
-                _read(env, name, hidden, sources, found)
-            except TemplateNotFound:
-                # {% include ["mine.html", "smo/card.html"] %} may name what is not there; one
-                # that must be is told of when the template is rendered.
-                sources[name] = ""
+        if other is None:
+            found.is_open = True
+            _read_all(env, sources, found)
+        else:
+            hidden = replaced | own if other in parents else frozenset[str]()
+            _read_named(env, other, hidden, sources, found)
+
+
+def _parsed(env: Environment, template: str) -> tuple[str, str | None, nodes.Template]:
+    """Return the source of ``template``, its file and its tree."""
+    loader = cast("BaseLoader", env.loader)
+    try:
+        source, filename, _ = loader.get_source(env, template)
+    except UnicodeDecodeError as error:
+        told = f"it is no UTF-8: {error}"
+        raise CardError(f"template {template}", told, "save it as UTF-8") from error
+    return source, filename, env.parse(source, template, filename)
+
+
+def _undeclared(tree: nodes.Template, template: str, filename: str | None) -> set[str]:
+    try:
+        return meta.find_undeclared_variables(tree)
+    except TemplateSyntaxError as error:  # it does not know which template it looks at
+        raise TemplateSyntaxError(error.message or "", error.lineno, template, filename) from error
+
+
+def _read_named(
+    env: Environment,
+    template: str,
+    replaced: frozenset[str],
+    sources: dict[str, str],
+    found: _Found,
+) -> None:
+    try:
+        _read(env, template, replaced, sources, found)
+    except TemplateNotFound:
+        # {% include ["mine.html", "smo/card.html"] %} may name what is not there; one that must
+        # be is told of when the template is rendered.
+        sources[template] = ""
+
+
+def _read_all(env: Environment, sources: dict[str, str], found: _Found) -> None:
+    """Read every template, to any of which a name made while rendering may lead."""
+    for name in _all(env):
+        # Most of a theme's are none for a card, and do not have to be.
+        with suppress(TemplateError, CardError):
+            _read(env, name, frozenset(), sources, found)
+
+
+def _letters(tree: nodes.Template) -> Iterator[str]:
+    """Yield the letters that a template says by itself and that are not ASCII."""
+    said = [data.data for data in tree.find_all(nodes.TemplateData)]
+    said += [const.value for const in tree.find_all(nodes.Const) if isinstance(const.value, str)]
+    for text in said:
+        yield from (char for char in unescape(text) if not char.isascii())
 
 
 def _fields(tree: nodes.Template, variables: Iterable[str]) -> Iterator[str]:
@@ -192,17 +252,17 @@ def _pictures(tree: nodes.Template, template: str) -> Iterator[str]:
         yield name
 
 
-def _cards(env: Environment) -> list[str]:
+def _all(env: Environment) -> list[str]:
     """Return every template that a name made while rendering may lead to."""
     try:
-        names = env.list_templates(filter_func=lambda name: name.startswith("smo/card"))
+        names = env.list_templates(filter_func=lambda name: not name.startswith("!"))
     except TypeError:  # a loader of somebody else, which cannot say what it has
         return []
     return sorted(names)
 
 
 def _layouts(env: Environment) -> list[str]:
-    found = [re.fullmatch(r"smo/card-(.+)\.html", name) for name in _cards(env)]
+    found = [re.fullmatch(r"smo/card-(.+)\.html", name) for name in _all(env)]
     return ["plain", *(match[1] for match in found if match)]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pelican_smo.cards import takumi
 from pelican_smo.cards.cache import Cached, CardCache, Refusal, Refused, Row, Sample, manifest_path
-from pelican_smo.cards.engine import HEIGHT, WIDTH, CardEngine, Drawing, Format
+from pelican_smo.cards.engine import HEIGHT, SUFFIXES, WIDTH, CardEngine, Drawing, Format
 from pelican_smo.cards.naming import stems
 from pelican_smo.cards.planning import Plan, Planner
 from pelican_smo.cards.rows import FOLDER
@@ -30,7 +30,6 @@ __all__ = ["Made", "clear", "make"]
 _NEEDED = ("pytakumi", "budoux")
 _INSTALL = "pip install 'pelican-smo[cards]'"
 _TYPES: Mapping[Format, str] = {"png": "image/png", "jpeg": "image/jpeg"}
-_SUFFIXES: Mapping[Format, str] = {"png": "png", "jpeg": "jpg"}
 
 
 class Made(NamedTuple):
@@ -132,7 +131,7 @@ class _Making:
             self.failed |= dict.fromkeys(missing, broken)
             return
         chosen = self.planner.settings.card_workers
-        workers = cores() if chosen is None else chosen
+        workers = min(cores() if chosen is None else chosen, len(missing))
         with shown(len(missing), self.console) as step:
             drawings = self._drawings(missing, engine)
             for key, card in draw_all(drawings, engine, workers=workers, progress=step):
@@ -180,7 +179,7 @@ class _Making:
                 self._lacks(content, plan.layout.name, outcome)
                 continue
             forms[plan.key] = outcome.form
-            path = f"{FOLDER}{names[id(content)]}.{_SUFFIXES[outcome.form]}"
+            path = f"{FOLDER}{names[id(content)]}{SUFFIXES[outcome.form]}"
             rows[id(content)] = _row(path, plan, content, outcome.bytes)
         problems = self.cache.publish(
             Path(self.planner.pelican["OUTPUT_PATH"]),
@@ -188,6 +187,7 @@ class _Making:
             site=self.planner.collector.site_url,
             samples=[*self._shown(examples)],
             refused=[*self._refused(examples)],
+            stems={*names.values()},
         )
         paths = {row.path for row in rows.values()}
         told = {str(one.error) for one in self.lacking}

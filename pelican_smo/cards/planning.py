@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,10 @@ from jinja2 import Environment, Undefined
 from jinja2.utils import missing
 
 from pelican_smo.cards import takumi, words
+from pelican_smo.cards.additions import defined
 from pelican_smo.cards.colors import card_colors
 from pelican_smo.cards.digests import Digests
+from pelican_smo.cards.draw import pictures_of
 from pelican_smo.cards.engine import (
     HEIGHT,
     WIDTH,
@@ -26,7 +29,7 @@ from pelican_smo.cards.engine import (
 from pelican_smo.cards.known_layouts import KnownLayouts
 from pelican_smo.cards.layouts import Layout, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
-from pelican_smo.cards.subject import VARIABLES, alt, facts, picked, setting, site
+from pelican_smo.cards.subject import VARIABLES, alt, facts, is_plain, picked, site
 from pelican_smo.collect import Collector, written
 from pelican_smo.errors import CardError
 from pelican_smo.labels import Direction
@@ -100,6 +103,8 @@ class Planner:
         self._colors, problems = card_colors(settings.card_colors)
         self.problems = [*problems, *map(_of_fonts, self._library.problems)]
         self._css = self._stylesheet()
+        self._texts: dict[Path, str] = {}
+        self._css_pictures = tuple(pictures_of(self._css))
         self._layouts: dict[str, _Shared | CardError] = {}
         self._common: dict[tuple[object, ...], str] = {}  # of cards that share all but the words
         self._plain_fonts: dict[tuple[str, str], Choice] = {}
@@ -158,7 +163,7 @@ class Planner:
                 "it is of small letters, digits and hyphens, as in smo/card-quote.html",
             )
         layout = self._known_layouts.layout_of(self.env, name)
-        said = {one: value for one in layout.variables if (value := setting(self.pelican, one))}
+        said = {one: self.pelican[one] for one in layout.variables if self._is_setting(one, layout)}
         used = {variable.partition(".")[0] for variable in layout.variables}
         if "colors" in used:
             said["colors"] = self._colors._asdict()
@@ -167,14 +172,25 @@ class Planner:
         parts = {
             "version": _VERSION,
             "engine": [takumi.version(), words.version()],
-            "layout": [layout.template, layout.digest],
+            "layout": [layout.template, layout.digest, defined(self.env, layout.added)],
             "css": self._css,
             "ground": self._colors.background,
             "said": said,
         }
         names = frozenset({"title", *used} & VARIABLES.keys())
-        letters = "".join(dict.fromkeys("".join((layout.letters, *_strings(said)))))
+        own = "".join((layout.letters, *_said_by(self._css), *_strings(said)))
+        letters = "".join(dict.fromkeys(own))
         return _Shared(layout, names, said, letters, _digest(_CANONICAL.encode(parts)))
+
+    def _is_setting(self, name: str, layout: Layout) -> bool:
+        """Tell whether ``name`` is a setting that a template may use."""
+        if not name.isupper() or name not in self.pelican:
+            return False
+        is_fit = is_plain(self.pelican[name])
+        if not is_fit:
+            told = f"{name} is no text, number, list or dict, so that no card can show it"
+            self._note(f"template {layout.template}", told, "use another setting")
+        return is_fit
 
     # One card
 
@@ -202,7 +218,8 @@ class Planner:
         title = said["title"]
         towards = words.direction(title, language)
         told = _CANONICAL.encode(said)
-        choice = self._fonts_for(shared, said, told, language)
+        drawn = "".join(map(self._drawn_text, pictures.values()))
+        choice = self._fonts_for(shared, said, told, drawn, language)
         common = shared.digest, language, towards, choice.fonts, *pictures.items()
         if common not in self._common:
             fonts = [[font.digest, *font.families] for font in choice.fonts]
@@ -221,15 +238,16 @@ class Planner:
         )
 
     def _fonts_for(
-        self, shared: _Shared, said: Mapping[str, Any], told: str, language: str
+        self, shared: _Shared, said: Mapping[str, Any], told: str, drawn: str, language: str
     ) -> Choice:
-        """Return the fonts for what an article says, which is ``told`` as JSON.
+        """Return the fonts for what an article says, which is ``told`` as JSON, and its pictures.
 
         Of a thousand articles in English all but a few say nothing that is not ASCII, which JSON
         tells faster than a look at each text.
         """
-        if "\\u" in told:
-            return self._library.fonts_for("".join((shared.letters, *_strings(said))), language)
+        if "\\u" in told or not drawn.isascii():
+            text = "".join((shared.letters, drawn, *_strings(said)))
+            return self._library.fonts_for(text, language)
         key = shared.letters, language
         if key not in self._plain_fonts:
             self._plain_fonts[key] = self._library.fonts_for(shared.letters + _ASCII, language)
@@ -238,6 +256,7 @@ class Planner:
     def _pictures(self, layout: Layout, content: Any) -> dict[str, Path]:
         """Return the files that the template of ``layout`` shows, as far as they are there."""
         found = {name: self._picture(name, content, layout) for name in layout.pictures}
+        found |= {name: self._picture_of_css(name) for name in self._css_pictures}
         return {name: path for name, path in found.items() if path is not None}
 
     def _picture(self, name: str, content: Any, layout: Layout) -> Path | None:
@@ -251,12 +270,30 @@ class Planner:
             self._note(f"template {layout.template}", problem, "correct its path")
         return path
 
+    def _picture_of_css(self, name: str) -> Path | None:
+        path = next(self.collector.images.files(name), None)
+        if path is None:
+            problem = f"url({name!r}) is no file below the content folder"
+            self._note("SMO_CARD_CSS", problem, "correct its path")
+        return path
+
     def _note(self, where: str, problem: str, remedy: str) -> None:
         """Note what is wrong with something that cards can do without."""
         if not any((where, problem) == (one.where, one.problem) for one in self.problems):
             self.problems.append(CardError(where, problem, remedy))
 
     # Its drawing
+
+    def _drawn_text(self, path: Path) -> str:
+        """Return what the picture at ``path`` says, if it is an SVG with letters."""
+        if path not in self._texts:
+            try:
+                data = path.read_bytes() if path.suffix.lower() == ".svg" else b""
+            except OSError:
+                data = b""  # that it cannot be read is told when it is drawn
+            text = plain(data.decode(errors="replace")) if b"<text" in data else ""
+            self._texts[path] = text
+        return self._texts[path]
 
     def drawing(self, plan: Plan, engine: CardEngine) -> Drawing:
         """Return what ``engine`` draws for ``plan``.
@@ -280,10 +317,16 @@ class Planner:
             "img": lambda name: name if name in plan.pictures else "",
         }
         markup = markup_of(self.env, plan.layout, context, self._css)
-        text = plain(markup.html)
-        if lacking := covered(
-            fonts, text if "uppercase" not in markup.css else text + text.upper()
-        ):
+        text = "".join(
+            (
+                plain(markup.html),
+                *_said_by(markup.css),
+                *map(self._drawn_text, plan.pictures.values()),
+            )
+        )
+        if "uppercase" in markup.css or "uppercase" in markup.html:
+            text += text.upper()
+        if lacking := covered(fonts, text):
             raise CardError("", f"no font has {_named(lacking)}", remedy(lacking))
         return Drawing(
             html=_GROUND.format(color=self._colors.background, html=markup.html),
@@ -292,6 +335,12 @@ class Planner:
             images=plan.pictures,
             language=language,
         )
+
+
+def _said_by(css: str) -> list[str]:
+    """Return the texts that a stylesheet says by itself, in content: or any other property."""
+    without_comments = re.sub(r"(?s)/\*.*?\*/", "", css)
+    return [one or two for one, two in re.findall(r"\"([^\"]*)\"|'([^']*)'", without_comments)]
 
 
 def _told(fit: Callable[..., _Fitted]) -> Callable[..., _Fitted]:

@@ -12,7 +12,7 @@ from pelican_smo.images import ALT_LIMIT
 from pelican_smo.text import cut, plain
 from pelican_smo.urls import host
 
-__all__ = ["VARIABLES", "alt", "facts", "picked", "setting", "site"]
+__all__ = ["VARIABLES", "alt", "facts", "is_plain", "picked", "site"]
 
 # Pelican's word for the category of what has none.
 _UNCHOSEN = "misc"
@@ -91,20 +91,12 @@ def site(collector: Collector) -> dict[str, str]:
     return {"name": found.name, "description": found.description, "host": host(found.url)}
 
 
-def setting(pelican: Mapping[str, Any], name: str) -> Any:
-    """Return a setting of the site that a template may use as it is, else None.
-
-    It enters the digest of a card, so only what is written the same way each time will do.
-    """
-    value = pelican.get(name) if name.isupper() else None
-    return value if _is_plain(value) else None
-
-
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
+    """Tell whether a setting is written the same way each time, and so can be part of a card."""
     if isinstance(value, Mapping):
-        return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
+        return all(isinstance(key, str) and is_plain(one) for key, one in value.items())
     if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
+        return all(map(is_plain, value))
     return value is None or isinstance(value, (str, int, float, bool))
 
 
@@ -113,12 +105,14 @@ def alt(said: Mapping[str, Any]) -> str:
 
     Like any picture's, they are ALT_LIMIT characters at most.
     """
-    title = said.get("title", "")
-    quote = said.get("quote", "")
+    title, quote = said.get("title", ""), said.get("quote", "")
     sentences = [
         title if title != quote else "",
         f"“{quote}”" if quote else "",
+        said.get("description", ""),
+        said.get("category", ""),
         ", ".join(filter(None, (*said.get("authors", ()), said.get("date", "")))),
+        ", ".join(said.get("tags", ())),
         said.get("site", {}).get("name", ""),
     ]
     return cut(" ".join(_sentence(one) for one in sentences if one), ALT_LIMIT)

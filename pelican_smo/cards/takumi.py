@@ -19,6 +19,9 @@ _PACKAGE = "pytakumi"
 _PIXELS = 8 << 20
 _PICTURES = 8
 
+# The element of an SVG.
+_TEXT = b"<text"
+
 # What the engine takes of a language tag: it refuses a card for one that is not well-formed,
 # and draws the same whatever follows these parts.
 _LANGUAGE = r"(?i)[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?(?![a-z\d])"
@@ -83,7 +86,8 @@ class Takumi:
     def render(self, drawing: Drawing, form: Format = "png", quality: int = 85) -> bytes:
         """Return ``drawing`` as an image file."""
         images = {name: self._picture(path) for name, path in drawing.images.items()}
-        renderer, families = self._renderer(drawing.fonts, drawing.html + drawing.css)
+        drawn = b"".join(data for data in images.values() if _TEXT in data).decode(errors="replace")
+        renderer, families = self._renderer(drawing.fonts, drawing.html + drawing.css + drawn)
         data: bytes = self._told(
             lambda: renderer.render_html(
                 drawing.html,
@@ -144,10 +148,13 @@ class _Fonts:
         """Tell whether ``markup`` is drawn as if only the fonts ``digests`` were known.
 
         It is not where a family is known from another file, too, or from these in another
-        order, or where it names one of another file.
+        order, or where it names one of another file; nor if it holds text of an SVG, for which
+        any font is asked.
         """
         wanted = {family for digest in digests for family in self.families[digest]}
         others = {family for families in self.families.values() for family in families} - wanted
+        if others and _TEXT.decode() in markup:
+            return False
         markup = markup.casefold()
         return all(
             self._holders(self.families, family) == self._holders(digests, family)

@@ -233,7 +233,8 @@ def test_a_picture_that_no_file_belongs_to_is_named(html: str, css: str, tmp_pat
     (tmp_path / "logo").write_bytes(png(4, 4))
     drawing = Drawing(html=html, css=css, fonts=(), images={"logo": tmp_path / "logo"})
     assert str(why(Painter(), drawing)) == (
-        "its template names a picture 'nope'; name it as {{ img(\"…\") }} returns it"
+        "its template or stylesheet shows a picture 'nope' that is not there; "
+        'name a file below the content folder, in a template by {{ img("…") }}'
     )
 
 

@@ -60,6 +60,15 @@ def test_a_block_that_shows_its_parents_counts_with_it() -> None:
     assert used("mine", **templates) == {"tags", "date"}
 
 
+def test_a_template_counts_wherever_it_is_shown_as_it_is() -> None:
+    templates = {
+        "card_mine": '{% extends "smo/base.html" %}{% block b %}{% include "smo/o.html" %}{% endblock %}',
+        "o": '{% extends "smo/base.html" %}',
+        "base": "{% block b %}{{ date }}{% endblock %}",
+    }
+    assert used("mine", **templates) == {"date"}
+
+
 @pytest.mark.parametrize("changed", ["card", "card_mine", "foot"])
 def test_the_digest_changes_with_each_template_that_is_part_of_it(changed: str) -> None:
     templates = {

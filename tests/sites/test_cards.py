@@ -317,6 +317,94 @@ def test_an_svg_is_a_good_logo(again: Callable[..., Path], messages: Messages) -
     assert "https://example.org/blog/images/l.svg" in (output / "one.html").read_text()
 
 
+def test_a_slip_in_a_template_takes_no_card_away_that_was_shared(
+    again: Callable[..., Path],
+) -> None:
+    output = again(site(article()))
+    shared = (output / "smo/cards/one.png").read_bytes()
+    again({"theme/smo/card.html": "{{ 1 // 0 }}"})
+    assert image_of(output) == SITE_IMAGE
+    assert (output / "smo/cards/one.png").read_bytes() == shared
+    again({"theme/smo/card.html": "<p>{{ title }}</p>"})
+    assert (output / "smo/cards/one.png").read_bytes() != shared
+
+
+def test_what_a_site_adds_to_jinja_is_part_of_the_cards_that_use_it(
+    again: Callable[..., Path],
+) -> None:
+    template = "<p>{{ title|loud }} {{ motto }}</p>"
+    first = {"JINJA_FILTERS": {"loud": lambda text: text + "!"}, "JINJA_GLOBALS": {"motto": "A"}}
+    before = keys(again(site(article(), **{"theme/smo/card.html": template}), **first))
+    same = {"loud": lambda text: text + "!", "other": len}
+    assert keys(again({}, **first | {"JINJA_FILTERS": same})) == before
+    for changed in (
+        {"JINJA_FILTERS": {"loud": lambda text: text + "?"}},
+        {"JINJA_GLOBALS": {"motto": "B"}},
+    ):
+        assert keys(again({}, **first | changed)) != before
+
+
+def test_a_picture_of_the_sites_stylesheet_is_drawn_and_part_of_the_card(
+    again: Callable[..., Path],
+) -> None:
+    css = {"more.css": '.card{background:url("images/own.png")}'}
+    before = keys(again(site(article(), **css), SMO_CARD_CSS="more.css"))["one"]
+    output = again({"content/images/own.png": png(1201, 630)}, SMO_CARD_CSS="more.css")
+    assert keys(output)["one"] != before
+    assert (0x20, 0x40, 0x60) in {
+        color for _, color in card(output).convert("RGB").getcolors(1 << 20) or ()
+    }
+
+
+def test_a_setting_is_there_whatever_its_value(
+    again: Callable[..., Path], messages: Messages
+) -> None:
+    template = {"theme/smo/card.html": "<p>{{ COUNT + 1 }} {{ MENU }}</p>"}
+    output = again(site(article(), **template), COUNT=0, MENU={"a", "b"})
+    assert "smo/cards/one.png" in image_of(output)
+    assert "MENU is no text, number, list or dict, so that no card can show it" in messages()
+
+
+LETTERS: Mapping[str, Mapping[str, str]] = {
+    "a stylesheet": {"more.css": '/* 漢 */ .title::before{content:"𓀀"}'},
+    "a logo": {
+        "content/images/l.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60">'
+        "<text>𓀀</text></svg>"
+    },
+    "a template": {"theme/smo/card.html": "<p>&#x13000;</p>{# 漢 #}"},
+}
+
+
+@pytest.mark.parametrize("where", LETTERS)
+def test_a_letter_without_a_font_is_found_wherever_it_is_said(
+    again: Callable[..., Path], messages: Messages, where: str
+) -> None:
+    files = LETTERS[where]
+    settings = {"SMO_LOGO": "images/l.svg", "SMO_CARD_CSS": "more.css"}
+    used = {name: path for name, path in settings.items() if any(path in one for one in files)}
+    assert image_of(again(site(article(), **files), **used)) == SITE_IMAGE
+    assert "no font has 𓀀" in messages()
+
+
+def test_the_text_of_a_logo_is_drawn_the_same_whatever_else_is_drawn(
+    again: Callable[..., Path],
+) -> None:
+    logo = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60">'
+        '<text y="40" font-family="sans-serif" font-size="40">אA</text></svg>'
+    )
+    fonts = Path(__file__).parents[1] / "cards/fonts/NotoSansHebrew-Bold.ttf"
+    settings = {"SMO_LOGO": "images/l.svg", "SMO_CARD_FONTS": [str(fonts)]}
+    again(site(article(), **{"content/images/l.svg": logo}), **settings)
+    output = again({}, **settings)
+    alone = (output / "smo/cards/one.png").read_bytes()
+    again({"content/a.md": article("other", Title="שלום"), ".pelican-smo/cards/x": ""}, **settings)
+    for path in (output.parent / ".pelican-smo/cards").glob("*.png"):
+        path.unlink()
+    again({}, **settings)
+    assert (output / "smo/cards/one.png").read_bytes() == alone
+
+
 def test_cards_of_articles_that_are_gone_go_and_files_of_others_stay(
     again: Callable[..., Path],
 ) -> None:
@@ -415,6 +503,18 @@ BAD: Mapping[str, tuple[Mapping[str, Any], Mapping[str, str | bytes], str, bool]
         {},
         "SMO_CARD_LAYOUT: 'misk' is no category; did you mean 'misc'?",
         True,
+    ),
+    "template in another encoding": (
+        {},
+        {"theme/smo/card.html": b"<p>\xe9</p>"},
+        "template smo/card.html: it is no UTF-8",
+        False,
+    ),
+    "picture of a stylesheet": (
+        {"SMO_CARD_CSS": "more.css"},
+        {"more.css": ".card{background:url(images/no.png)}"},
+        "SMO_CARD_CSS: url('images/no.png') is no file below the content folder",
+        False,
     ),
     "picture of a template": (
         {},
