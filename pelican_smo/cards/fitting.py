@@ -290,7 +290,10 @@ class _Box:
         parts, words = self._parted(pieces, words, self._readable)
         counts = [len(one) for one in parts]
         sizes, leading = range(self.least, self.style.size + 1), self.style.line_height
-        for size in range(self._readable, self.least - 1, -1):
+        # Words in fewer parts fill their lines no better.
+        readable = range(self.least, self._readable + 1)
+        largest = words.largest(readable, self.width, self.height, leading)
+        for size in range(largest, self.least - 1, -1):
             joined = words.joined(counts, size, self.width)
             if joined.largest(sizes, self.width, self.height, leading) >= size:
                 return self._whole(joined)
