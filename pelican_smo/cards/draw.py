@@ -16,6 +16,10 @@ __all__ = ["LIMIT", "Encoded", "encoded", "is_marked", "is_whole", "pictures_of"
 
 # Bytes; some networks show no picture that is heavier (WhatsApp's old limit, the strictest).
 LIMIT = 300_000
+# Characters of HTML, and elements within one another: far more than any card has.
+_LONGEST, _DEEPEST = 1_000_000, 256
+_TAG = r"<(/?)([a-zA-Z][^\s<>/]*)[^<>]*?(/?)>"
+_EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _TRIES: tuple[tuple[Format, int], ...] = (
     ("png", 100),
     ("jpeg", 85),
@@ -52,6 +56,7 @@ def encoded(engine: CardEngine, drawing: Drawing) -> Encoded:
     to blame, if one is; PassingError where another time it may go well.
     """
     _find_pictures(drawing)
+    _find_depths(drawing)
     for form, quality in _TRIES:
         data = _marked(form, _rendered(engine, drawing, form, quality))
         if len(data) <= LIMIT:
@@ -126,6 +131,31 @@ def _find_pictures(drawing: Drawing) -> None:
                 f"its template or stylesheet shows a picture {name!r} that is not there",
                 'name a file below the content folder, in a template by {{ img("…") }}',
             )
+
+
+def _find_depths(drawing: Drawing) -> None:
+    """Raise CardError for markup that an engine gets lost in: that would take the build along."""
+    if len(drawing.html) > _LONGEST:
+        told = f"its template makes more than {_LONGEST // 1_000_000} MB of HTML"
+        raise CardError("", told, "use less")
+    if _is_deep(drawing.html):
+        raise CardError("", f"its HTML is nested more than {_DEEPEST} levels deep", "flatten it")
+    for path in drawing.images.values():
+        if path.suffix.lower() == ".svg" and _is_deep(path.read_text("utf-8", "replace")):
+            told = f"is nested more than {_DEEPEST} levels deep"
+            raise CardError(str(path), told, "save it as PNG")
+
+
+def _is_deep(markup: str) -> bool:
+    depth = 0
+    for closes, name, is_empty in re.findall(_TAG, markup):
+        if closes:
+            depth -= 1
+        elif not is_empty and name.lower() not in _EMPTY:
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+    return False
 
 
 def _pictures_named(drawing: Drawing) -> Iterator[str]:

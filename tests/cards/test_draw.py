@@ -293,3 +293,29 @@ def test_the_same_drawing_is_the_same_file(takumi: Takumi) -> None:
     encoded(takumi, card("Two"))
     assert encoded(Takumi(), card("One")) == first == encoded(takumi, card("One"))
     assert first != Encoded("png", BLANK)
+
+
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        ("<div>" * 300, "nested more than 256 levels"),
+        ("<svg>" + "<g>" * 20_000, "nested more than 256 levels"),
+        ("<p>" + "x" * 1_000_000, "more than 1 MB of HTML"),
+    ],
+)
+def test_markup_that_an_engine_gets_lost_in_is_not_given_to_it(html: str, told: str) -> None:
+    with pytest.raises(CardError, match=told):
+        encoded(Takumi(), Drawing(html=html, css="", fonts=()))
+
+
+def test_a_drawing_that_is_nested_too_deep_is_named(tmp_path: Path) -> None:
+    drawing = tmp_path / "l.SVG"
+    drawing.write_text('<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 20_000)
+    with pytest.raises(CardError, match="nested more than 256 levels") as error:
+        encoded(Takumi(), Drawing(html='<img src="l">', css="", fonts=(), images={"l": drawing}))
+    assert error.value.where == str(drawing)
+
+
+def test_elements_beside_each_other_are_not_deep() -> None:
+    html = "<p>x<br><img src='data:,'/></p>" * 300
+    assert encoded(Takumi(), Drawing(html=html, css="", fonts=())).form == "png"
