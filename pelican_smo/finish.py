@@ -25,7 +25,7 @@ from pelican_smo.mentions.responses import Responses
 from pelican_smo.mentions.store import Mention
 from pelican_smo.mentions.widgets import counts
 from pelican_smo.merge import merge
-from pelican_smo.page import Image, Kind, Page
+from pelican_smo.page import Kind, Page
 from pelican_smo.report import Report
 from pelican_smo.scan import Head, is_document, scan
 from pelican_smo.settings import Settings, cache_folder
@@ -36,6 +36,8 @@ from pelican_smo.vocabularies import head as head_tags
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from pelican_smo.cards.making import Made
 
 __all__ = ["ContentSmo", "Run"]
 
@@ -73,8 +75,7 @@ class Run:
         self.targets: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self._collector: Collector | None = None
-        self._cards: Mapping[int, Image] = {}
-        self.cards_line = ""
+        self.cards: Made | None = None
         self.contents: list[Any] = []  # every article and page, once all of them are read
         self.sharing = Sharing(self.settings, pelican, self.report)
         self.responses = Responses(self.settings, pelican, self.report, self._ids)
@@ -93,7 +94,7 @@ class Run:
                 self.pelican,
                 context.get("static_content", {}),
                 self.report,
-                card_of=lambda content: self._cards.get(id(content)),
+                card_of=lambda content: self.cards.images.get(id(content)) if self.cards else None,
             )
         return self._collector
 
@@ -120,7 +121,7 @@ class Run:
             planner.check_categories(
                 {str(one.category) for one in self.contents if hasattr(one, "category")}
             )
-            self._cards, self.cards_line = make(wanted, planner, self.report, console)
+            self.cards = make(wanted, planner, self.report, console)
         except Exception as error:
             log.debug("pelican_smo: cards", exc_info=True)
             self.report.add(

@@ -188,8 +188,8 @@ def report(pelican: Any) -> None:
         return
     run.close(Path(pelican.output_path))
     log.info(run.report.summary())
-    if run.cards_line:
-        log.info("pelican_smo: %s", run.cards_line)
+    if run.cards is not None:
+        _tell_cards(run.cards)
     if not pelican.settings.get("SITEURL"):
         log.info("pelican_smo: SITEURL is empty, so absolute addresses are left out")
     for finding in run.report.of("info"):
@@ -200,6 +200,15 @@ def report(pelican: Any) -> None:
         log.error("pelican_smo: %s", "\n- ".join(map(str, errors)))
     if warnings:
         log.warning("pelican_smo: %s", "\n- ".join(map(str, warnings)))
+
+
+def _tell_cards(cards: Any) -> None:
+    """Say in one line what became of the cards; to who waited for new ones at a terminal, too."""
+    is_heard = log.isEnabledFor(logging.INFO) or not log.isEnabledFor(logging.WARNING)
+    if cards.is_news and console.is_terminal and not is_heard:
+        console.print(f"pelican_smo: {cards.line}", highlight=False)
+    elif cards.line:
+        log.info("pelican_smo: %s", cards.line)
 
 
 SIGNALS = (

@@ -19,7 +19,23 @@ LIMIT = 300_000
 # Characters of HTML, and elements within one another: far more than any card has.
 _LONGEST, _DEEPEST = 1_000_000, 256
 _TAG = r"<(/?)([a-zA-Z][^\s<>/]*)[^<>]*?(/?)>"
-_EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_EMPTY = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 _TRIES: tuple[tuple[Format, int], ...] = (
     ("png", 100),
     ("jpeg", 85),

@@ -33,10 +33,14 @@ _TYPES: Mapping[Format, str] = {"png": "image/png", "jpeg": "image/jpeg"}
 
 
 class Made(NamedTuple):
-    """The cards of a run, by the ``id()`` of their content, and one line about them."""
+    """The cards of a run, by the ``id()`` of their content, and one line about them.
+
+    ``is_news`` says that it tells of more than cards that were there already.
+    """
 
     images: Mapping[int, Image]
-    line: str
+    line: str = ""
+    is_news: bool = False
 
 
 def make(
@@ -49,7 +53,7 @@ def make(
     """
     if not all(map(find_spec, _NEEDED)):
         report.add("warning", "SMO_CARDS", "what draws cards is not installed", _INSTALL)
-        return Made({}, "")
+        return Made({})
     making = _Making(planner, contents, console)
     made = making.made(report)
     planner.close()
@@ -91,7 +95,7 @@ class _Making:
         drawn = sum(plans[number].key in self.drawn for number in images)
         kept = len(images) - drawn
         counted = f"{drawn} drawn, {kept} kept, {len(self.lacking)} failed"
-        return Made(images, f"cards: {counted}, {seconds:.2f} s")
+        return Made(images, f"cards: {counted}, {seconds:.2f} s", is_news=drawn > 0)
 
     def _planned(self) -> Iterator[tuple[Any, Plan]]:
         for content in self.contents:

@@ -40,7 +40,7 @@ def timed(draw: Callable[..., None]) -> Callable[..., None]:
         ROW["wall"] = time.perf_counter() - wall
         ROW["cpu"] = time.process_time() - cpu
         ROW["workers_cpu"] = children_cpu() - others
-        ROW["line"] = run.cards_line
+        ROW["line"] = run.cards.line if run.cards else ""
         ROW["engine"] = "pytakumi" in sys.modules
 
     return draw_cards
