@@ -30,7 +30,7 @@ from pelican_smo.cards.known_layouts import KnownLayouts
 from pelican_smo.cards.layouts import Layout, markup_of
 from pelican_smo.cards.library import Choice, FontLibrary, covered, remedy, script
 from pelican_smo.cards.subject import VARIABLES, alt, facts, is_plain, picked, site
-from pelican_smo.collect import Collector, written
+from pelican_smo.collect import Collector
 from pelican_smo.errors import CardError
 from pelican_smo.labels import Direction
 from pelican_smo.settings import Settings, beside_settings, cache_folder, is_layout
@@ -77,13 +77,15 @@ class Plan(NamedTuple):
 class _Shared(NamedTuple):
     """What all cards of a layout have in common: the template, its settings, their digest.
 
-    ``names`` are the variables that an article says, ``letters`` those that the rest is of.
+    ``names`` are the variables that an article says, ``letters`` those that the rest is of,
+    ``pictures`` the files that each of them shows.
     """
 
     layout: Layout
     names: frozenset[str]
     said: Mapping[str, Any]
     letters: str
+    pictures: Mapping[str, Path]
     digest: str
 
 
@@ -138,8 +140,8 @@ class Planner:
 
     def layout_name(self, content: Any) -> str:
         """Return the layout of the card of ``content``: its own, its category's, the site's."""
-        own = written(content).get("smo_card")
-        if own and (name := plain(own).lower()) and name not in _YES:
+        own = content.metadata.get("smo_card")
+        if own and (name := plain(str(own)).lower()) and name not in _YES:
             return name
         category = content.category.name if hasattr(content, "category") else ""
         return self.settings.card_layout_of(category)
@@ -180,7 +182,8 @@ class Planner:
         names = frozenset({"title", *used} & VARIABLES.keys())
         own = "".join((layout.letters, *_said_by(self._css), *_strings(said)))
         letters = "".join(dict.fromkeys(own))
-        return _Shared(layout, names, said, letters, _digest(_CANONICAL.encode(parts)))
+        digest = _digest(_CANONICAL.encode(parts))
+        return _Shared(layout, names, said, letters, self._shared_pictures(layout), digest)
 
     def _is_setting(self, name: str, layout: Layout) -> bool:
         """Tell whether ``name`` is a setting that a template may use."""
@@ -200,13 +203,13 @@ class Planner:
         said = facts(self.collector, content, shared.names)
         if "metadata" in said:
             said = picked(said, shared.layout.variables)
-        return self._planned(shared, said, content.lang, self._pictures(shared.layout, content))
+        return self._planned(shared, said, content.lang, self._pictures(shared, content))
 
     def sample(self, layout: str, said: Mapping[str, Any], language: str) -> Plan:
         """Return the plan of a card that no article has; raises CardError where there is none."""
         shared = self._shared(layout)
         chosen = {name: value for name, value in said.items() if name in shared.names}
-        return self._planned(shared, chosen, language, self._pictures(shared.layout, None))
+        return self._planned(shared, chosen, language, self._pictures(shared, None))
 
     def _planned(
         self,
@@ -253,17 +256,22 @@ class Planner:
             self._plain_fonts[key] = self._library.fonts_for(shared.letters + _ASCII, language)
         return self._plain_fonts[key]
 
-    def _pictures(self, layout: Layout, content: Any) -> dict[str, Path]:
-        """Return the files that the template of ``layout`` shows, as far as they are there."""
-        found = {name: self._picture(name, content, layout) for name in layout.pictures}
+    def _pictures(self, shared: _Shared, content: Any) -> Mapping[str, Path]:
+        """Return the files that a card of ``content`` shows, as far as they are there."""
+        if "cover" not in shared.layout.pictures:
+            return shared.pictures
+        cover = next(self.collector.covers(content), None)
+        return {**shared.pictures, "cover": cover} if cover is not None else shared.pictures
+
+    def _shared_pictures(self, layout: Layout) -> dict[str, Path]:
+        """Return the files that each card of ``layout`` shows."""
+        found = {name: self._picture(name, layout) for name in layout.pictures if name != "cover"}
         found |= {name: self._picture_of_css(name) for name in self._css_pictures}
         return {name: path for name, path in found.items() if path is not None}
 
-    def _picture(self, name: str, content: Any, layout: Layout) -> Path | None:
+    def _picture(self, name: str, layout: Layout) -> Path | None:
         if name == "logo":
             return self._logo
-        if name == "cover":
-            return next(self.collector.covers(content), None)
         path = next(self.collector.images.files(name), None)
         if path is None:
             problem = f"img({name!r}) is no file below the content folder"

@@ -14,6 +14,7 @@ from pelican_smo.urls import host
 
 __all__ = ["VARIABLES", "alt", "facts", "is_plain", "picked", "site"]
 
+_ENDS = ".!?…。！？”"
 # Pelican's word for the category of what has none.
 _UNCHOSEN = "misc"
 # The names of authors, categories and tags come up in article after article.
@@ -106,17 +107,18 @@ def alt(said: Mapping[str, Any]) -> str:
     Like any picture's, they are ALT_LIMIT characters at most.
     """
     title, quote = said.get("title", ""), said.get("quote", "")
+    by = [*said.get("authors", ()), said.get("date", "")]
     sentences = [
         title if title != quote else "",
         f"“{quote}”" if quote else "",
         said.get("description", ""),
         said.get("category", ""),
-        ", ".join(filter(None, (*said.get("authors", ()), said.get("date", "")))),
+        ", ".join([one for one in by if one]),
         ", ".join(said.get("tags", ())),
         said.get("site", {}).get("name", ""),
     ]
-    return cut(" ".join(_sentence(one) for one in sentences if one), ALT_LIMIT)
+    return cut(" ".join([_sentence(one) for one in sentences if one]), ALT_LIMIT)
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…", "。", "！", "？", "”")) else f"{text}."
+    return text if text[-1] in _ENDS else f"{text}."
