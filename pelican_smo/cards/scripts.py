@@ -31,6 +31,9 @@ _STACKED_CAPITAL = (1.4, r"\p{Lu}\p{ccc=230}{2}")
 
 # Scripts whose words only a dictionary finds (Unicode Annex 14, class SA).
 _BEFORE_BREAK = r"(?<=\p{lb=SA})\n"
+# The first of them is Thai; what else Latin letters are set with needs no dictionary, either.
+_THAI = "\u0e00"
+_SPACES = "\u200b\u2060…—–”’"
 
 
 @cache
@@ -68,4 +71,7 @@ def with_breaks(text: str) -> str:
     The engine overlooks them behind letters of Thai, Lao, Khmer and Burmese, and sees them
     behind a zero-width space.
     """
-    return text if text.isascii() else pattern(_BEFORE_BREAK).sub("\u200b\n", text)
+    ends = {line[-1:] for line in text.split("\n")}
+    if all(end < _THAI or end in _SPACES for end in ends):
+        return text
+    return pattern(_BEFORE_BREAK).sub("\u200b\n", text)

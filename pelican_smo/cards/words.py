@@ -55,6 +55,8 @@ _NO_START = frozenset(
 )
 _NO_END = frozenset("#＃@＠¿¡第$€£¥￥№เแโใไ")
 
+_PIECE = re.compile(r"[^ \u200b]*[ \u200b]*")
+
 # What begins a syllable in languages that write letters for sounds: the consonant before a
 # vowel, with those that are one sound with it. What no dictionary was asked about.
 _VOWELS = "aeiouyæœøıαεηιουωаеёиоуыэюяіїє"
@@ -115,7 +117,7 @@ def phrases(text: str, language: str) -> tuple[str, ...]:
     No cut falls before what closes, behind what opens, between a number and what it counts,
     or inside of a grapheme.
     """
-    pieces = tuple(pattern(r"[^ \u200b]*[ \u200b]*").findall(text))[:-1]
+    pieces = tuple(_PIECE.findall(text))[:-1]
     if not is_phrased(text):
         return pieces
     return tuple(phrase for piece in pieces for phrase in _cut(piece, _parsers(text, language)))
