@@ -74,4 +74,4 @@ def with_breaks(text: str) -> str:
     ends = {line[-1:] for line in text.split("\n")}
     if all(end < _THAI or end in _SPACES for end in ends):
         return text
-    return pattern(_BEFORE_BREAK).sub("\u200b\n", text)
+    return str(pattern(_BEFORE_BREAK).sub("\u200b\n", text))
