@@ -98,8 +98,8 @@ class CardCache:
 
         What is there stays as it is, and so does a file that is not ours; and an earlier card of
         an article whose name is one of ``stems``: it was shared, though the article has a card of
-        another format now, or none for some slip. Returns what went
-        wrong, by the path of the card; what is wrong with the manifest is under its own.
+        another format now, or none for some slip. Returns what went wrong, by the path of the
+        card; what is wrong with the manifest is under its own.
         """
         output = output.absolute()
         path = manifest_path(self.folder, output)
@@ -122,7 +122,7 @@ class CardCache:
             _problem(self.folder, say, [*before.values(), *map(self._measured, new)])
         stale = [row for row in before.values() if row.path not in wanted]
         still = [row for row in stale if _stem(row.path) in stems]
-        changes = [(row, self._remove) for row in stale if row not in still]
+        changes = [(row, self._remove) for row in stale if _stem(row.path) not in stems]
         changes += [(row, self._put) for row in wanted.values()]
         problems = {
             row.path: problem

@@ -1,7 +1,7 @@
 """The home of a run's cards: which are there already, which are drawn, and where they are put."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pelican_smo.cards import takumi
 from pelican_smo.cards.cache import Cached, CardCache, Refusal, Refused, Row, Sample, manifest_path
-from pelican_smo.cards.engine import HEIGHT, SUFFIXES, WIDTH, CardEngine, Drawing, Format
+from pelican_smo.cards.engine import HEIGHT, SUFFIXES, WIDTH, CardEngine, Drawing
 from pelican_smo.cards.naming import stems
 from pelican_smo.cards.planning import Plan, Planner
 from pelican_smo.cards.rows import FOLDER
@@ -29,7 +29,6 @@ __all__ = ["Made", "clear", "make"]
 
 _NEEDED = ("pytakumi", "budoux")
 _INSTALL = "pip install 'pelican-smo[cards]'"
-_TYPES: Mapping[Format, str] = {"png": "image/png", "jpeg": "image/jpeg"}
 
 
 class Made(NamedTuple):
@@ -173,18 +172,7 @@ class _Making:
 
     def _published(self, plans: Mapping[int, Plan], examples: Sequence[Plan]) -> dict[int, Image]:
         names = stems(self.contents, self.planner.collector.site.language)
-        rows: dict[int, Row] = {}
-        forms: dict[str, Format] = {}
-        for content in self.contents:
-            if (plan := plans.get(id(content))) is None:
-                continue
-            outcome = self._outcome(plan.key)
-            if isinstance(outcome, CardError):
-                self._lacks(content, plan.layout.name, outcome)
-                continue
-            forms[plan.key] = outcome.form
-            path = f"{FOLDER}{names[id(content)]}{SUFFIXES[outcome.form]}"
-            rows[id(content)] = _row(path, plan, content, outcome.bytes)
+        rows = dict(self._rows(plans, names))
         problems = self.cache.publish(
             Path(self.planner.pelican["OUTPUT_PATH"]),
             [*rows.values()],
@@ -193,21 +181,37 @@ class _Making:
             refused=[*self._refused(examples)],
             stems={*names.values()},
         )
-        paths = {row.path for row in rows.values()}
+        self._note(problems, {row.path for row in rows.values()})
+        for content in self.contents:
+            row = rows.get(id(content))
+            if row is not None and row.path in problems:
+                self._lacks(content, row.layout, problems[row.path])
+        return {
+            number: self._image(row, plans[number])
+            for number, row in rows.items()
+            if row.path not in problems
+        }
+
+    def _rows(
+        self, plans: Mapping[int, Plan], names: Mapping[int, str]
+    ) -> Iterator[tuple[int, Row]]:
+        """Yield where the card of each content is to be, by the ``id()`` of the content."""
+        for content in self.contents:
+            if (plan := plans.get(id(content))) is None:
+                continue
+            outcome = self._outcome(plan.key)
+            if isinstance(outcome, CardError):
+                self._lacks(content, plan.layout.name, outcome)
+            else:
+                path = f"{FOLDER}{names[id(content)]}{SUFFIXES[outcome.form]}"
+                yield id(content), _row(path, plan, content, outcome.bytes)
+
+    def _note(self, problems: Mapping[str, CardError], paths: Set[str]) -> None:
+        """Note what is wrong with the folders, unless an article lacks its card for it."""
         told = {str(one.error) for one in self.lacking}
         for path in problems.keys() - paths:
             if str(problems[path]) not in told:
                 self.planner.problems.append(problems[path])
-        images = {}
-        for content in self.contents:
-            row = rows.get(id(content))
-            if row is None:
-                continue
-            if row.path in problems:
-                self._lacks(content, row.layout, problems[row.path])
-            else:
-                images[id(content)] = self._image(row, plans[id(content)], forms[row.key])
-        return images
 
     def _shown(self, examples: Iterable[Plan]) -> Iterator[Sample]:
         for plan in examples:
@@ -224,14 +228,14 @@ class _Making:
             if isinstance(outcome := self._outcome(plan.key), CardError):
                 yield Refusal("", plan.title, plan.layout.name, str(outcome))
 
-    def _image(self, row: Row, plan: Plan, form: Format) -> Image:
+    def _image(self, row: Row, plan: Plan) -> Image:
         """Return the card as pages name it: by a URL that changes with what is drawn."""
         return Image(
             url=f"{self.site_url}{quote(row.path)}?v={row.key[:8]}",
             alt=plan.alt,
             width=WIDTH,
             height=HEIGHT,
-            type=_TYPES[form],
+            type="image/png" if row.path.endswith(SUFFIXES["png"]) else "image/jpeg",
         )
 
 
